@@ -1,0 +1,1 @@
+"""Messages about the portal itself: questions, complaints, barriers, rights over one's data."""

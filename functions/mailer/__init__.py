@@ -1,0 +1,1 @@
+"""The outbox's two hands: one lays messages on the queue, the other sends them."""

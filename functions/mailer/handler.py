@@ -1,0 +1,103 @@
+"""Two doors of the outbox: `relay` takes new messages from a table's stream to the queue, `deliver` sends them.
+
+The queue holds keys only; what is said and to whom stays in the table. A message is sent when its item says that
+it has not been; what became of it is written on the item (`sent_at` and the mail service's number, or why not).
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any
+
+import botocore.session
+from aws_lambda_powertools.utilities.batch import (BatchProcessor, EventType, process_partial_response)
+
+from mailer.rules import letter
+from portal.assets import read_text
+from portal.identifiers import format_moment
+from portal.records import ConditionFailed, Item, Table, from_attributes, update
+from portal.settings import Settings
+
+TEMPLATES = "mail"
+
+
+@dataclass(frozen=True)
+class RelaySettings(Settings):
+    """What the relay needs from the template."""
+
+    mail_queue: str
+
+
+@dataclass(frozen=True)
+class MailerSettings(Settings):
+    """What the mailer needs from the template."""
+
+    mail_sender: str
+    site_origin: str
+
+
+@cache
+def relay_settings() -> RelaySettings:
+    """Read once."""
+    return RelaySettings.from_environment()
+
+
+@cache
+def mailer_settings() -> MailerSettings:
+    """Read once."""
+    return MailerSettings.from_environment()
+
+
+@cache
+def _service(name: str) -> Any:  # noqa: ANN401 botocore makes its clients at run time
+    return botocore.session.get_session().create_client(name)
+
+
+def relay(event: dict[str, Any], context: Any) -> Any:  # noqa: ANN401 Lambda's own signature
+    """Lay the key of every new message on the queue; what fails is delivered to us again by the stream."""
+    return process_partial_response(event=event, record_handler=_lay_on_queue, context=context,
+                                    processor=BatchProcessor(event_type=EventType.DynamoDBStreams))
+
+
+def _lay_on_queue(record: Any) -> None:  # noqa: ANN401 powertools' record
+    key = from_attributes(record.raw_event["dynamodb"]["Keys"])
+    table = record.raw_event["eventSourceARN"].split("/")[1]
+    _service("sqs").send_message(QueueUrl=relay_settings().mail_queue, MessageBody=json.dumps({"table": table, **key}))
+
+
+def deliver(event: dict[str, Any], context: Any) -> Any:  # noqa: ANN401 Lambda's own signature
+    """Send the messages of a batch; one that fails comes again, and in the end lies in the dead-letter queue."""
+    return process_partial_response(event=event, record_handler=_send_once, context=context,
+                                    processor=BatchProcessor(event_type=EventType.SQS))
+
+
+def _send_once(record: Any) -> None:  # noqa: ANN401 powertools' record
+    key = json.loads(record.body)
+    table = Table(key["table"])
+    item = table.get(key["pk"], key["sk"])
+    if item is None or "sent_at" in item:
+        return  # expired, or a repeat of one that was sent
+    answer = _send(item)
+    _note_sent(table, key, answer["MessageId"])
+
+
+def _note_sent(table: Table, key: dict[str, str], number: str) -> None:
+    try:
+        table.write(update({"pk": key["pk"], "sk": key["sk"]}, "SET sent_at = :now, mail_number = :number",
+                           condition="attribute_not_exists(sent_at)",
+                           values={"now": format_moment(datetime.now(UTC)), "number": number}))
+    except ConditionFailed:
+        return  # somebody noted it before us
+
+
+def _send(item: Item) -> dict[str, Any]:
+    filled = letter(read_text(f"{TEMPLATES}/{item['template']}.{item['language']}.txt"),
+                    {**item["values"], "origin": mailer_settings().site_origin})
+    content = {"Subject": {"Data": filled.subject, "Charset": "UTF-8"},
+               "Body": {"Text": {"Data": filled.text, "Charset": "UTF-8"}}}
+    return _service("sesv2").send_email(  # type: ignore[no-any-return]
+        FromEmailAddress=mailer_settings().mail_sender, Destination={"ToAddresses": [item["to"]]},
+        Content={"Simple": content})

@@ -1,0 +1,1 @@
+"""What all functions share. Nothing here knows a subject."""

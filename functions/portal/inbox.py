@@ -1,0 +1,108 @@
+"""A form whose answers are simply remembered for a desk and confirmed by mail.
+
+Such a form needs its model (with an `email` field), its words, its page and its route; everything else is here.
+
+| pk                  | sk                      | is                              |
+|---------------------|-------------------------|---------------------------------|
+| MESSAGE#<reference> | RECORD                  | what was sent                   |
+| MESSAGE#<reference> | MESSAGE#<moment>#<name> | what was told (portal.outbox)   |
+"""
+
+from __future__ import annotations
+
+import hmac
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cache
+
+from portal import errors, web
+from portal.forms import Form, content_hash
+from portal.identifiers import format_moment, format_reference, reference_for
+from portal.outbox import message
+from portal.records import ConditionFailed, Item, Table, put_new
+from portal.settings import Settings
+from portal.submissions import FormDoor, Receipt, Submission, explain
+
+KEPT = timedelta(days=365)  # until content/rules/retention.yml says it (issue 3)
+
+
+@dataclass(frozen=True)
+class InboxSettings(Settings):
+    """What a function with such forms needs from the template."""
+
+    feedback_table: str
+    site_origin: str
+
+
+@cache
+def settings() -> InboxSettings:
+    """Read once, when the first request needs them."""
+    return InboxSettings.from_environment()
+
+
+@dataclass(frozen=True)
+class Inbox:
+    """One form with its door: the routes that take it and show its receipt."""
+
+    form: Form
+    page: str  # the site's page that holds the form
+
+    @property
+    def routes(self) -> web.Routes:
+        """The routes of this form, for the template and the door."""
+        return {("GET", self.form.action): self._to_page,
+                ("POST", self.form.action): FormDoor(self.form, accept=self.accept).answer,
+                ("GET", f"{self.form.action}/tanda-terima/{{submission}}"): self._receipt}
+
+    def accept(self, submission: Submission) -> Receipt:
+        """Remember what was sent, once; the same submission again leads to the same receipt."""
+        reference = reference_for(submission.identifier)
+        item = self._item(submission, reference)
+        created = self._remember(item, submission)
+        location = f"{self.form.action}/tanda-terima/{submission.identifier}"
+        return Receipt(location, {"reference": format_reference(reference), "received_at": item["received_at"],
+                                  "receipt": location}, created)
+
+    def _item(self, submission: Submission, reference: str) -> Item:
+        return {"pk": f"MESSAGE#{reference}", "sk": "RECORD", "form": self.form.name, "reference": reference,
+                "submission": submission.identifier, "answers": submission.model.model_dump(),
+                "content": content_hash(submission.model), "language": submission.language,
+                "received_at": format_moment(submission.now),
+                "expires_at": int((submission.now + KEPT).timestamp())}
+
+    def _remember(self, item: Item, submission: Submission) -> bool:
+        told = message(item["pk"], f"{self.form.name}_received", to=item["answers"]["email"], now=submission.now,
+                       language=item["language"], values={"reference": format_reference(item["reference"])})
+        try:
+            _table().transact(put_new(item), told)
+        except ConditionFailed as refused:
+            earlier = refused.items[0] or {}
+            if earlier.get("submission") != item["submission"] or earlier.get("content") != item["content"]:
+                raise errors.SubmissionConflict from None
+            return False
+        return True
+
+    def _to_page(self, request: web.Request) -> web.Reply:
+        return web.see_other(f"{'/en' if request.language == 'en' else ''}{self.page}")
+
+    def _receipt(self, request: web.Request) -> web.Reply:
+        from portal import pages  # noqa: PLC0415 drawing is loaded only when a page is drawn
+
+        submission = request.path_value("submission")
+        item = _table().get(f"MESSAGE#{reference_for(submission)}", "RECORD")
+        if item is None or not hmac.compare_digest(item["submission"].encode(), submission.encode()):
+            raise errors.NotFound
+        texts = self.form.words(item["language"])["receipt"]
+        content = pages.fragment("inbox_receipt", item["language"], texts=texts,
+                                 reference=format_reference(item["reference"]))
+        return web.page(pages.in_shell(item["language"], texts["title"], content))
+
+
+@cache
+def _table() -> Table:
+    return Table(settings().feedback_table)
+
+
+def explain_failure(error: errors.PortalError, request: web.Request) -> web.Reply:
+    """The page about a failure."""
+    return explain(error, request, {"home": "/en" if request.language == "en" else ""})

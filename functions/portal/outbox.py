@@ -1,0 +1,29 @@
+"""The outbox: a message is an item written in the same transaction as the record it speaks of.
+
+The table's stream finds the item, the mailer sends it and writes on it what became of it. The item is also the
+event of the record's history: it says what happened and when, and is never changed except for its delivery.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from portal.identifiers import format_moment
+from portal.records import Write, put_new
+
+PREFIX = "MESSAGE#"
+KEPT = timedelta(days=90)  # content/rules/retention.yml will say this once retention is a subject
+
+
+def message(pk: str, template: str, *, to: str, language: str, values: Mapping[str, Any], now: datetime) -> Write:
+    """The write that adds a message to the record under `pk`.
+
+    `template` is the name of a file in content/mail, `values` fill its placeholders; one template is sent at most
+    once in the same millisecond of a record's life.
+    """
+    moment = format_moment(now)
+    return put_new({"pk": pk, "sk": f"{PREFIX}{moment}#{template}", "template": template, "to": to,
+                    "language": language, "values": dict(values), "created": moment,
+                    "expires_at": int((now + KEPT).timestamp())})

@@ -1,0 +1,85 @@
+"""Drawing: forms, receipts and messages as HTML, alone for the site's build and inside the site's shell for a door.
+
+The one renderer: the page before a mistake (built) and after it (answered) come from the same template.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from portal.assets import folder, read_text, words
+from portal.errors import FieldError
+from portal.forms import Field, Form, FormModel, sentence
+from portal.regions import provinces
+
+TITLE_MARK, CONTENT_MARK = "<!--portal:title-->", "<!--portal:content-->"
+
+
+@cache
+def _templates() -> Environment:
+    return Environment(loader=FileSystemLoader(folder() / "templates"), autoescape=True, undefined=StrictUndefined,
+                       trim_blocks=True, lstrip_blocks=True, auto_reload=False)
+
+
+def fragment(template: str, language: str, **context: object) -> Markup:
+    """A piece of a page; `common` and `language` are always there."""
+    drawn = _templates().get_template(f"{template}.html.j2").render(
+        common=words("common", language), language=language, provinces=provinces, **context)
+    return Markup(drawn)  # noqa: S704 the template escaped what it was given
+
+
+def in_shell(language: str, title: str, content: Markup, *, failed: bool = False) -> str:
+    """A whole page: the fragment inside the page that the site's own theme made."""
+    heading = f"{words('common', language)['error_prefix']}{title}" if failed else title
+    shell = read_text(f"shell.{language}.html")
+    return shell.replace(TITLE_MARK, str(Markup.escape(heading))).replace(CONTENT_MARK, str(content))
+
+
+def form(form: Form, language: str, answers: Mapping[str, Any], errors: Sequence[FieldError] = (), *,
+         about: str = "") -> Markup:
+    """The form with what was answered so far and what is wrong with it; `about` names what it is for."""
+    texts = form.words(language)
+    told: dict[str, str] = {}
+    for error in errors:
+        told.setdefault(error.field, sentence(form.name, error, language))
+    questions = [_question(field, texts["fields"][field.name], answers, told)
+                 for field in form.fields if not field.question.hidden]
+    hidden = {field.name: answers.get(field.name, "") for field in form.fields if field.question.hidden}
+    return fragment("form", language, form=form, texts=texts, questions=questions, hidden=hidden, about=about,
+                    errors=told, anchors={field.name for field in form.fields if not field.question.hidden})
+
+
+def _question(field: Field, texts: Mapping[str, Any], answers: Mapping[str, Any], errors: Mapping[str, str],
+              ) -> dict[str, Any]:
+    value = answers.get(field.name, "")
+    return {"name": field.name, "control": field.question.control, "label": texts["label"],
+            "hint": texts.get("hint", ""), "options": texts.get("options", {}), "error": errors.get(field.name, ""),
+            "autocomplete": field.question.autocomplete, "most": getattr(field.question, "most", None),
+            "value": value if isinstance(value, str) else "", "link": texts.get("link"),
+            # A field that is needed only sometimes says so in its hint; one that never is, is marked optional.
+            "optional": not field.required and "missing" not in texts.get("errors", {})}
+
+
+def check(form: Form, language: str, model: FormModel, submission: str, about: str = "") -> Markup:
+    """The step before sending: every answer once more, and the two ways on."""
+    carried = {name: "ya" if value is True else value for name, value in model.model_dump().items()
+               if value is not None}
+    return fragment("check", language, form=form, texts=form.words(language), about=about, carried=carried,
+                    shown=form.shown(model, language), submission=submission)
+
+
+def message(language: str, title: str, text: Sequence[str], links: Sequence[Mapping[str, str]]) -> Markup:
+    """A page that says what happened and what to do now."""
+    return fragment("message", language, title=title, text=text, links=links)
+
+
+def fault_page(language: str, request: str) -> str:
+    """Our fault, with the number under which we find it."""
+    told = words("common", language)["problems"]["fault"]
+    text = [line.format(request=request) for line in told["text"]]
+    return in_shell(language, told["title"], message(language, told["title"], text, told["links"]), failed=True)

@@ -1,0 +1,287 @@
+"""The kinds of question a form can ask: what a person may type, and the one form in which it is kept.
+
+A kind is used as metadata of a model's field: `name: Annotated[str, Line(most=120)]`. It knows its limits, the
+codes of its errors, how its control is drawn (`control`, the name of a macro in the form template) and how an
+answer is shown again. It knows no words, no HTTP and no store.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from pydantic import GetCoreSchemaHandler
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+
+from portal.identifiers import parse_reference
+
+# Zero-width characters arrive by copy and paste and are nobody's answer.
+INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
+# Overrides and isolates of the writing direction can make a name read as another one: refused, never stored.
+BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c")
+EMAIL_SHAPE = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+"
+                         r"[A-Za-z]{2,63}")
+EMAIL_MOST = 254
+
+
+def refuse(code: str, **facts: object) -> PydanticCustomError:
+    """The error of one answer: a stable code, and the facts that its sentence needs."""
+    return PydanticCustomError(code, "{code}", {"code": code, **facts})  # type: ignore[arg-type]
+
+
+def readable(value: object, *, lines: bool = False) -> str:
+    """The text of an answer in one canonical form, or the error `unreadable`.
+
+    Invisible characters go, spaces of any kind become one space; control characters, direction overrides and
+    halves of surrogate pairs are refused. With `lines`, line breaks are kept as a newline.
+    """
+    if not isinstance(value, str):
+        raise refuse("unreadable")
+    text = unicodedata.normalize("NFC", value.translate(INVISIBLE).replace("\r\n", "\n").replace("\r", "\n"))
+    kept = {"\n", "\t"}
+    if any(c in BIDI or (unicodedata.category(c) in {"Cc", "Cs"} and c not in kept) for c in text):
+        raise refuse("unreadable")
+    if lines:
+        return "\n".join(" ".join(line.split()) for line in text.split("\n")).strip()
+    return " ".join(text.split())
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """What every kind has: the macro that draws it, its error codes, and how an answer is read and shown."""
+
+    control: ClassVar[str] = "line"
+    own_codes: ClassVar[tuple[str, ...]] = ()
+
+    autocomplete: str | None = None
+    hidden: bool = False
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The codes this kind can raise besides `missing`, which depends on the field."""
+        return ("unreadable", *self.own_codes)
+
+    def read(self, value: object) -> object:
+        """The canonical form of an answer, or the error that says what is wrong with it."""
+        return readable(value)
+
+    def show(self, value: object, options: dict[str, str]) -> str:
+        """The answer as people read it; `options` are the words of a choice."""
+        del options
+        return str(value)
+
+    def limits(self) -> dict[str, str | int]:
+        """HTML attributes of the control that follow from the limits. The check itself is always the server's."""
+        return {}
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:  # noqa: ANN401 pydantic's signature
+        """Let pydantic read the field with this kind; the annotation's own type is for the type checker."""
+        return core_schema.no_info_plain_validator_function(
+            self._read_or_none, json_schema_input_schema=self.json_shape(),
+            serialization=core_schema.plain_serializer_function_ser_schema(lambda value: value))
+
+    def _read_or_none(self, value: object) -> object:
+        return None if value is None else self.read(value)
+
+    def json_shape(self) -> CoreSchema:
+        """What a program may send, for the OpenAPI document."""
+        return core_schema.str_schema()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line(Question):
+    """One line of text of at most `most` characters."""
+
+    own_codes: ClassVar[tuple[str, ...]] = ("too_long",)
+    most: int = 120
+
+    def read(self, value: object) -> object:
+        """One line, without what cannot be seen."""
+        text = readable(value)
+        if len(text) > self.most:
+            raise refuse("too_long", most=self.most)
+        return text
+
+    def json_shape(self) -> CoreSchema:
+        """A string with its limit."""
+        return core_schema.str_schema(max_length=self.most)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Paragraph(Line):
+    """Several lines of text of at most `most` characters."""
+
+    control: ClassVar[str] = "paragraph"
+    most: int = 2000
+
+    def read(self, value: object) -> object:
+        """The text with its line breaks."""
+        text = readable(value, lines=True)
+        if len(text) > self.most:
+            raise refuse("too_long", most=self.most)
+        return text
+
+
+@dataclass(frozen=True, kw_only=True)
+class Email(Question):
+    """An e-mail address by its shape; that it is the person's own is proven by the mail that arrives."""
+
+    control: ClassVar[str] = "email"
+    own_codes: ClassVar[tuple[str, ...]] = ("email_shape",)
+    autocomplete: str | None = "email"
+
+    def read(self, value: object) -> object:
+        """The address in lower case, without blanks: providers here do not tell the cases apart."""
+        text = readable(value).replace(" ", "").lower()
+        if len(text) > EMAIL_MOST or ".." in text or not EMAIL_SHAPE.fullmatch(text):
+            raise refuse("email_shape")
+        return text
+
+
+@dataclass(frozen=True, kw_only=True)
+class Phone(Question):
+    """An Indonesian telephone number, kept as E.164 (`+62812…`), accepted as people write it."""
+
+    control: ClassVar[str] = "phone"
+    own_codes: ClassVar[tuple[str, ...]] = ("phone_shape",)
+    autocomplete: str | None = "tel"
+
+    def read(self, value: object) -> object:
+        """E.164, by the rules of lokal-id."""
+        from lokal import parse_phone  # noqa: PLC0415 costs a third of the cold start and only two forms need it
+
+        number = parse_phone(readable(value))
+        if not number.valid or number.e164 is None:
+            raise refuse("phone_shape")
+        return number.e164
+
+    def show(self, value: object, options: dict[str, str]) -> str:
+        """`0812-3456-7890`."""
+        del options
+        from lokal import parse_phone  # noqa: PLC0415 see read
+
+        return parse_phone(str(value)).national or str(value)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Nip(Question):
+    """The 18 digits of a civil servant's number (Perka BKN 22/2007): birth date, appointment, sex, serial.
+
+    PPPK numbers carry a code where PNS have the month of appointment, so only what both share is checked:
+    a possible birth date and the digit of the sex.
+    """
+
+    control: ClassVar[str] = "digits"
+    own_codes: ClassVar[tuple[str, ...]] = ("nip_length", "nip_date", "nip_sex")
+
+    def read(self, value: object) -> object:
+        """Eighteen digits, without the blanks and dots people put between the groups."""
+        digits = re.sub(r"[ .\-]", "", readable(value))
+        if not re.fullmatch(r"[0-9]{18}", digits):
+            raise refuse("nip_length")
+        if not _is_birth_date(digits[:8]):
+            raise refuse("nip_date")
+        if digits[14] not in "12":
+            raise refuse("nip_sex")
+        return digits
+
+    def show(self, value: object, options: dict[str, str]) -> str:
+        """Grouped 8 6 1 3, as on every official letter."""
+        del options
+        digits = str(value)
+        return f"{digits[:8]} {digits[8:14]} {digits[14]} {digits[15:]}"
+
+
+def _is_birth_date(digits: str) -> bool:
+    month_days = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+    year, month, day = int(digits[:4]), int(digits[4:6]), int(digits[6:])
+    return 1900 <= year <= 2100 and 1 <= month <= 12 and 1 <= day <= month_days[month - 1]  # noqa: PLR2004 a calendar
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice(Question):
+    """One of a few options, all shown."""
+
+    control: ClassVar[str] = "choice"
+    own_codes: ClassVar[tuple[str, ...]] = ("not_an_option",)
+    options: tuple[str, ...] = field(default=())
+
+    def read(self, value: object) -> object:
+        """The option, as it is named in the model."""
+        text = readable(value)
+        if text not in self.options:
+            raise refuse("not_an_option")
+        return text
+
+    def show(self, value: object, options: dict[str, str]) -> str:
+        """The option's words."""
+        return options[str(value)]
+
+    def json_shape(self) -> CoreSchema:
+        """One of the options."""
+        return core_schema.literal_schema(list(self.options))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Region(Question):
+    """A kabupaten or kota by its Kemendagri code (`35.22`), chosen from the official list."""
+
+    control: ClassVar[str] = "region"
+    own_codes: ClassVar[tuple[str, ...]] = ("region_unknown",)
+
+    def read(self, value: object) -> object:
+        """The dotted code of an existing kabupaten or kota; `3522` is read as `35.22`."""
+        from portal.regions import name_of  # noqa: PLC0415 the list is an asset that models do not need to exist
+
+        digits = re.sub(r"[ .]", "", readable(value))
+        code = f"{digits[:2]}.{digits[2:]}"
+        if name_of(code) is None:
+            raise refuse("region_unknown")
+        return code
+
+    def show(self, value: object, options: dict[str, str]) -> str:
+        """The name with its province."""
+        from portal.regions import name_of  # noqa: PLC0415 see read
+
+        del options
+        return name_of(str(value)) or str(value)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Consent(Question):
+    """A statement that must be agreed to; the answer is `ya`."""
+
+    control: ClassVar[str] = "consent"
+    own_codes: ClassVar[tuple[str, ...]] = ()
+
+    def read(self, value: object) -> object:
+        """True, or the error `missing`: not agreeing and not answering are the same here."""
+        if value is True or (isinstance(value, str) and readable(value).lower() in {"ya", "yes", "true", "on"}):
+            return True
+        raise refuse("missing")
+
+    def show(self, value: object, options: dict[str, str]) -> str:
+        """The words of agreement."""
+        del value
+        return options["ya"]
+
+    def json_shape(self) -> CoreSchema:
+        """Must be true."""
+        return core_schema.literal_schema([True])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reference(Question):
+    """The reference of a registration or message, however it is typed."""
+
+    control: ClassVar[str] = "reference"
+    own_codes: ClassVar[tuple[str, ...]] = ("reference_shape",)
+
+    def read(self, value: object) -> object:
+        """The eight canonical characters."""
+        reference = parse_reference(readable(value))
+        if reference is None:
+            raise refuse("reference_shape")
+        return reference

@@ -1,0 +1,259 @@
+"""The only place that knows HTTP: requests in, replies out, and which failure has which status.
+
+API Gateway has matched the route before a function runs (the template is the list of routes), so a door is a table
+from the route's key to a function; no second router is loaded.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import cached_property
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from portal import errors
+from portal.assets import words
+from portal.forms import sentence
+from portal.observe import fault
+from portal.records import time_limit
+
+MOST_BYTES = 64 * 1024
+MOST_FIELDS = 60
+FORM, JSON = "application/x-www-form-urlencoded", "application/json"
+RETRY_AFTER = "5"
+
+# Every failure a reader can meet: its status and its code. A test holds that no class is missing. 403 is nowhere:
+# the distribution turns S3's 403 into its "not found" page, and forbidden and unknown answer alike anyway.
+STATUS: dict[type[errors.PortalError], tuple[HTTPStatus, str]] = {
+    errors.FormRefused: (HTTPStatus.UNPROCESSABLE_ENTITY, "answers"),
+    errors.BodyUnreadable: (HTTPStatus.BAD_REQUEST, "body_unreadable"),
+    errors.BodyTooLarge: (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "body_too_large"),
+    errors.MediaTypeUnknown: (HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "media_type"),
+    errors.ForeignOrigin: (HTTPStatus.BAD_REQUEST, "foreign_origin"),
+    errors.NotFound: (HTTPStatus.NOT_FOUND, "not_found"),
+    errors.OfferingUnknown: (HTTPStatus.NOT_FOUND, "offering_unknown"),
+    errors.OfferingNotOpen: (HTTPStatus.CONFLICT, "offering_not_open"),
+    errors.OfferingClosed: (HTTPStatus.CONFLICT, "offering_closed"),
+    errors.OfferingBegun: (HTTPStatus.CONFLICT, "offering_begun"),
+    errors.NotForThisAudience: (HTTPStatus.CONFLICT, "not_for_this_audience"),
+    errors.AlreadyRegistered: (HTTPStatus.CONFLICT, "already_registered"),
+    errors.SubmissionConflict: (HTTPStatus.CONFLICT, "submission_conflict"),
+    errors.StoreUnavailable: (HTTPStatus.SERVICE_UNAVAILABLE, "store_unavailable"),
+}
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What a door answers: status, body, its type, and further headers."""
+
+    status: HTTPStatus
+    body: str
+    content_type: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def as_event(self) -> dict[str, Any]:
+        """In the notation of API Gateway's HTTP API (payload 2.0). Nothing is cached unless the door says so."""
+        headers = {"content-type": self.content_type, "cache-control": "no-store", **self.headers}
+        return {"statusCode": int(self.status), "headers": headers, "body": self.body, "isBase64Encoded": False}
+
+
+@dataclass(frozen=True)
+class Request:
+    """A request as a door sees it."""
+
+    event: Mapping[str, Any]
+
+    @property
+    def id(self) -> str:
+        """The identifier under which operators find this request."""
+        return str(self.event["requestContext"]["requestId"])
+
+    @property
+    def is_post(self) -> bool:
+        """Whether the request may change something."""
+        return bool(self.event["requestContext"]["http"]["method"] == "POST")
+
+    def path_value(self, name: str) -> str:
+        """A value from the path, such as `{submission}`."""
+        return str((self.event.get("pathParameters") or {}).get(name, ""))
+
+    def header(self, name: str) -> str:
+        """A header by its lower-case name; empty when it was not sent."""
+        return str(self.event.get("headers", {}).get(name, ""))
+
+    @property
+    def wants_json(self) -> bool:
+        """Programs say so with Accept, or by sending JSON; people get pages."""
+        accept = self.header("accept")
+        return "text/html" not in accept and (JSON in accept or "problem+json" in accept or self.sends_json)
+
+    @property
+    def sends_json(self) -> bool:
+        """Whether the body is said to be JSON."""
+        return self.header("content-type").split(";")[0].strip().lower() == JSON
+
+    @cached_property
+    def language(self) -> str:
+        """`id` or `en`: as the form says (`lang`), else the address, else what the browser prefers, else `id`."""
+        with suppress(errors.PortalError):
+            if self.is_post and self.fields.get("lang") in {"id", "en"}:
+                return str(self.fields["lang"])
+        asked = (self.event.get("queryStringParameters") or {}).get("lang")
+        if asked in {"id", "en"}:
+            return str(asked)
+        preferred = self.header("accept-language").strip().lower() if self.wants_json else ""
+        return "en" if preferred.startswith("en") else "id"
+
+    @cached_property
+    def fields(self) -> dict[str, Any]:
+        """What was submitted; raises a PortalError when the body cannot be read. A repeated name keeps its list."""
+        body = self._body()
+        if self.sends_json:
+            return _json_object(body)
+        if not self.header("content-type").lower().startswith(FORM):
+            raise errors.MediaTypeUnknown
+        return _form_fields(body)
+
+    def _body(self) -> bytes:
+        body = self.event.get("body") or ""
+        if len(body) > MOST_BYTES * 2:
+            raise errors.BodyTooLarge
+        try:
+            raw = base64.b64decode(body) if self.event.get("isBase64Encoded") else body.encode()
+        except ValueError:  # a lone surrogate, or base64 that is not
+            raise errors.BodyUnreadable from None
+        if len(raw) > MOST_BYTES:
+            raise errors.BodyTooLarge
+        return raw
+
+    def must_be_from(self, origin: str) -> None:
+        """Raise ForeignOrigin when the browser says that another site sent this; programs send neither header."""
+        if self.header("sec-fetch-site") == "same-origin":
+            return
+        sent = self.header("origin")
+        if self.header("sec-fetch-site") in {"cross-site", "same-site"} or (
+                sent and urlsplit(sent).netloc != urlsplit(origin).netloc):
+            raise errors.ForeignOrigin
+
+
+def _json_object(body: bytes) -> dict[str, Any]:
+    try:
+        value = json.loads(body)
+    except (ValueError, RecursionError):
+        raise errors.BodyUnreadable from None
+    if not isinstance(value, dict) or len(value) > MOST_FIELDS:
+        raise errors.BodyUnreadable
+    return value
+
+
+def _form_fields(body: bytes) -> dict[str, Any]:
+    try:
+        values = parse_qs(body.decode("utf-8"), keep_blank_values=True, max_num_fields=MOST_FIELDS, errors="strict")
+    except ValueError:  # broken UTF-8, or more fields than any form has
+        raise errors.BodyUnreadable from None
+    return {name: value[0] if len(value) == 1 else value for name, value in values.items()}
+
+
+# -- replies -----------------------------------------------------------------------------------------------------
+
+
+def page(html: str, status: HTTPStatus = HTTPStatus.OK) -> Reply:
+    """A page for people."""
+    return Reply(status, html, "text/html; charset=utf-8", {"vary": "accept"})
+
+
+def refused_page(html: str, error: errors.PortalError) -> Reply:
+    """A page about a failure, with the failure's status."""
+    return _with_retry(page(html, STATUS[type(error)][0]), error)
+
+
+def data(value: object, *, created: bool = False, location: str | None = None) -> Reply:
+    """An answer for programs."""
+    status = HTTPStatus.CREATED if created else HTTPStatus.OK
+    headers = {"vary": "accept"} | ({"location": location} if location else {})
+    return Reply(status, json.dumps(value, ensure_ascii=False), JSON, headers)
+
+
+def cached(reply: Reply, seconds: int) -> Reply:
+    """The same answer for everybody, to be kept for some seconds."""
+    kept = {"cache-control": f"public, max-age={seconds}", "vary": "accept, accept-language"}
+    return Reply(reply.status, reply.body, reply.content_type, {**reply.headers, **kept})
+
+
+def document(body: str, content_type: str, name: str) -> Reply:
+    """A file to keep."""
+    return Reply(HTTPStatus.OK, body, content_type, {"content-disposition": f'attachment; filename="{name}"'})
+
+
+def see_other(location: str) -> Reply:
+    """Go on with a GET at this address."""
+    return Reply(HTTPStatus.SEE_OTHER, "", "text/plain; charset=utf-8", {"location": location})
+
+
+def problem(error: errors.PortalError, language: str) -> Reply:
+    """The failure for programs: RFC 9457 problem details in the caller's language."""
+    status, code = STATUS[type(error)]
+    text = words("common", language)["problems"][code]
+    details: dict[str, Any] = {"type": f"/layanan/masalah#{code}", "title": text["title"], "status": int(status),
+                               "code": code}
+    if isinstance(error, errors.FormRefused):
+        details["errors"] = [{"field": each.field, "code": each.code,
+                              "message": sentence(error.form, each, language)} for each in error.errors]
+    return _with_retry(Reply(status, json.dumps(details, ensure_ascii=False), "application/problem+json",
+                             {"vary": "accept"}), error)
+
+
+def _with_retry(reply: Reply, error: errors.PortalError) -> Reply:
+    if not isinstance(error, errors.StoreUnavailable):
+        return reply
+    return Reply(reply.status, reply.body, reply.content_type, {**reply.headers, "retry-after": RETRY_AFTER})
+
+
+# -- the door ----------------------------------------------------------------------------------------------------
+
+Answer = Callable[[Request], Reply]
+Routes = Mapping[tuple[str, str], Answer]
+Event = Mapping[str, Any]
+
+
+def door(routes: Routes, origin: Callable[[], str], explain: Callable[[errors.PortalError, Request], Reply],
+         ) -> Callable[[Event, Any], dict[str, Any]]:
+    """The function that Lambda calls: finds the answer by the route, and turns every failure into a reply.
+
+    `origin` tells the site's own origin, `explain` draws the page about a failure for people.
+    """
+    answers = {f"{method} {path}": answer for (method, path), answer in routes.items()}
+
+    def handle(event: Event, context: Any) -> dict[str, Any]:  # noqa: ANN401 Lambda's context has no type
+        request = Request(event)
+        with time_limit(context.get_remaining_time_in_millis() / 1000):
+            try:
+                if request.is_post:
+                    request.must_be_from(origin())
+                return answers[event["routeKey"]](request).as_event()
+            except errors.PortalError as error:
+                reply = problem(error, request.language) if request.wants_json else explain(error, request)
+                return reply.as_event()
+            except Exception as error:  # noqa: BLE001 the last line: a fault of ours is logged without values, answered
+                fault(error, request.id)
+                return _fault_reply(request).as_event()
+
+    return handle
+
+
+def _fault_reply(request: Request) -> Reply:
+    """Our fault: the request's id and nothing of what was typed."""
+    text = words("common", request.language)["problems"]["fault"]
+    details = {"type": "/layanan/masalah#fault", "title": text["title"], "status": 500, "code": "fault",
+               "request": request.id}
+    if request.wants_json:
+        return Reply(HTTPStatus.INTERNAL_SERVER_ERROR, json.dumps(details), "application/problem+json")
+    from portal.pages import fault_page  # noqa: PLC0415 drawing is loaded only when a page is drawn
+
+    return Reply(HTTPStatus.INTERNAL_SERVER_ERROR, fault_page(request.language, request.id),
+                 "text/html; charset=utf-8")

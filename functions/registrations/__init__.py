@@ -1,0 +1,1 @@
+"""Registrations: seats, quotas and waiting lists of the activities that maintainers declare."""

@@ -1,0 +1,282 @@
+"""The door for registrations: wires requests to the rules and the store, and decides nothing itself."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any, cast
+
+from portal import errors, web
+from portal.forms import Form, FormModel, content_hash
+from portal.identifiers import format_moment, format_reference, reference_for
+from portal.records import Table
+from portal.settings import Settings
+from portal.submissions import FormDoor, Receipt, Submission, explain, random
+from registrations import rules
+from registrations.catalogue import Catalogue, Seats
+from registrations.models import Offering, Registration, StatusQuestion
+from registrations.store import COUNTED, Record, Registrations
+
+BASE = "/layanan/pendaftaran"
+SEATS_KEPT = 5  # seconds the numbers may be old
+
+REGISTRATION = Form("registration", Registration, BASE)
+STATUS = Form("status", StatusQuestion, f"{BASE}/status")
+CANCEL = Form("status", StatusQuestion, f"{BASE}/batal")
+
+
+@dataclass(frozen=True)
+class RegistrationsSettings(Settings):
+    """What this function needs from the template."""
+
+    registrations_table: str
+    site_origin: str
+
+
+@cache
+def settings() -> RegistrationsSettings:
+    """Read once, when the first request needs them."""
+    return RegistrationsSettings.from_environment()
+
+
+@cache
+def table() -> Table:
+    """The registrations' table."""
+    return Table(settings().registrations_table)
+
+
+@cache
+def registrations() -> Registrations:
+    """The store of registrations."""
+    return Registrations(table(), random)
+
+
+@cache
+def catalogue() -> Catalogue:
+    """The published offerings."""
+    return Catalogue(table())
+
+
+# -- registering -------------------------------------------------------------------------------------------------
+
+
+def prepare(model: FormModel, now: datetime) -> None:
+    """Refuse before the check step what could not be sent anyway."""
+    registration = cast("Registration", model)
+    offering = catalogue().offering(registration.offering)
+    rules.must_be_open(offering, now)
+    rules.must_be_in_audience(offering, registration)
+
+
+def accept(submission: Submission) -> Receipt:
+    """Remember a registration, or find the one this submission made before."""
+    registration = cast("Registration", submission.model)
+    record = _new_record(registration, submission)
+    earlier = registrations().find(record.reference)
+    if earlier is None:
+        prepare(registration, submission.now)
+    offering = catalogue().offering(registration.offering)
+    record = registrations().register(record, offering, submission.now)
+    return Receipt(_receipt_path(record), _as_data(record), created=earlier is None)
+
+
+def _new_record(registration: Registration, submission: Submission) -> Record:
+    offering = catalogue().offering(registration.offering)
+    return Record(reference=reference_for(submission.identifier), submission=submission.identifier,
+                  offering=registration.offering, answers=registration.model_dump(exclude={"offering"}),
+                  content=content_hash(registration), language=submission.language,
+                  claims=rules.claims_of(offering, registration), received_at=format_moment(submission.now))
+
+
+def _title(answers: Mapping[str, Any], language: str) -> str:
+    return str(getattr(catalogue().offering(str(answers.get("offering", ""))).title, language))
+
+
+DOOR = FormDoor(REGISTRATION, accept=accept, prepare=prepare, about=_title)
+
+
+def register(request: web.Request) -> web.Reply:
+    """Take a registration one step further."""
+    return DOOR.answer(request)
+
+
+def to_offerings(request: web.Request) -> web.Reply:
+    """Somebody opened the form's address itself: the offerings are where one begins."""
+    return web.see_other("/en/kegiatan/" if request.language == "en" else "/kegiatan/")
+
+
+# -- the receipt -------------------------------------------------------------------------------------------------
+
+
+def receipt(request: web.Request) -> web.Reply:
+    """The receipt of a submission, for whoever holds its identifier."""
+    record = _by_submission(request)
+    if request.wants_json:
+        return web.data(_as_data(record))
+    return web.page(_record_page("receipt", record, record.language))
+
+
+def calendar(request: web.Request) -> web.Reply:
+    """The activity as a calendar file."""
+    from registrations.calendar import calendar_of  # noqa: PLC0415 the library is loaded only for this answer
+
+    record = _by_submission(request)
+    body = calendar_of(catalogue().offering(record.offering), record, settings().site_origin)
+    return web.document(body, "text/calendar; charset=utf-8", f"{record.offering}.ics")
+
+
+def _by_submission(request: web.Request) -> Record:
+    submission = request.path_value("submission")
+    record = registrations().find(reference_for(submission))
+    if record is None or not hmac.compare_digest(record.submission.encode(), submission.encode()):
+        raise errors.NotFound
+    return record
+
+
+def _receipt_path(record: Record) -> str:
+    return f"{BASE}/tanda-terima/{record.submission}"
+
+
+def _as_data(record: Record) -> dict[str, Any]:
+    position = registrations().position(record) if record.state == "waiting" else None
+    return {"reference": format_reference(record.reference), "offering": record.offering, "state": record.state,
+            "position": position, "received_at": record.received_at, "receipt": _receipt_path(record),
+            "calendar": f"{_receipt_path(record)}/acara.ics", "status": f"{STATUS.action}/{record.reference}"}
+
+
+def _record_page(template: str, record: Record, language: str) -> str:
+    """A page about one registration: its receipt, its status, or the question whether to cancel it."""
+    from portal import pages  # noqa: PLC0415 drawing is loaded only when a page is drawn
+    from registrations.views import view_of  # noqa: PLC0415
+
+    offering = catalogue().offering(record.offering)
+    position = registrations().position(record) if record.state == "waiting" else 0
+    view = view_of(record, offering, language, position=position, most=COUNTED, origin=settings().site_origin,
+                   now=datetime.now(UTC))
+    texts = REGISTRATION.words(language)
+    title = texts["states"][record.state]["title"] if template != "cancel" else texts["cancel"]["title"]
+    content = pages.fragment(template, language, texts=texts, view=view, title=title, receipt=_receipt_path(record),
+                             status=STATUS.action, cancel=CANCEL.action)
+    return pages.in_shell(language, title, content)
+
+
+# -- status and cancelling ---------------------------------------------------------------------------------------
+
+
+def ask_status(request: web.Request) -> web.Reply:
+    """The form that asks for reference and e-mail; a reference in the address (from the QR) is filled in."""
+    return web.page(_status_form(request, {"reference": request.path_value("reference")}, []))
+
+
+def status(request: web.Request) -> web.Reply:
+    """How a registration stands, for whoever knows its reference and its e-mail address."""
+    return _for_holder(request, lambda record: _shown(request, record, "status"))
+
+
+def cancel(request: web.Request) -> web.Reply:
+    """Ask whether to cancel; with `step=send`, cancel and go to the receipt, which then says so."""
+    def answer(record: Record) -> web.Reply:
+        if request.fields.get("step") != "send" and not request.wants_json:
+            return _shown(request, record, "cancel")
+        return _cancelled(request, record)
+
+    return _for_holder(request, answer)
+
+
+def _cancelled(request: web.Request, record: Record) -> web.Reply:
+    offering, now = catalogue().offering(record.offering), datetime.now(UTC)
+    if not rules.may_cancel(offering, now):
+        raise errors.OfferingBegun(offering.id)
+    record = registrations().cancel(record, offering, now)
+    return web.data(_as_data(record)) if request.wants_json else web.see_other(_receipt_path(record))
+
+
+def _shown(request: web.Request, record: Record, template: str) -> web.Reply:
+    if request.wants_json:
+        return web.data(_as_data(record))
+    return web.page(_record_page(template, record, request.language))
+
+
+def _for_holder(request: web.Request, answer: Any) -> web.Reply:  # noqa: ANN401 Callable[[Record], Reply]
+    """Answer for the registration whose reference and e-mail were given; unknown and foreign look alike."""
+    answers = {name: request.fields.get(name) for name in ("reference", "email")}
+    try:
+        question = cast("StatusQuestion", STATUS.read(answers))
+        record = registrations().find(question.reference)
+        known = record.answers["email"] if record else ""
+        if not hmac.compare_digest(known.encode(), question.email.encode()) or record is None:
+            raise errors.NotFound
+    except (errors.FormRefused, errors.NotFound) as refused:
+        if request.wants_json:
+            raise
+        told = refused.errors if isinstance(refused, errors.FormRefused) else [
+            errors.FieldError("reference", "no_match")]
+        return web.refused_page(_status_form(request, answers, told), refused)
+    return answer(record)  # type: ignore[no-any-return]
+
+
+def _status_form(request: web.Request, answers: Mapping[str, Any], told: list[errors.FieldError]) -> str:
+    from portal import pages  # noqa: PLC0415 drawing is loaded only when a page is drawn
+
+    drawn = pages.form(STATUS, request.language, answers, told)
+    texts = STATUS.words(request.language)
+    content = pages.fragment("form_page", request.language, texts=texts, about="", drawn=drawn)
+    return pages.in_shell(request.language, texts["title"], content, failed=bool(told))
+
+
+# -- seats -------------------------------------------------------------------------------------------------------
+
+
+def seats(request: web.Request) -> web.Reply:
+    """How full an offering is: for the script of its page, and as a page for those without script."""
+    offering = request.path_value("offering")
+    now = catalogue().seats(offering)
+    sentence = _seats_sentence(now, request.language)
+    if request.wants_json:
+        return web.cached(web.data({"offering": offering, "seats": now.seats, "free": now.free,
+                                    "waiting": now.waiting, "sentence": sentence}), SEATS_KEPT)
+    from portal import pages  # noqa: PLC0415 drawing is loaded only when a page is drawn
+
+    title = _title({"offering": offering}, request.language)
+    link = {"text": title, "href": f"{'/en' if request.language == 'en' else ''}/kegiatan/{offering}/"}
+    html = pages.in_shell(request.language, title, pages.message(request.language, title, [sentence], [link]))
+    return web.cached(web.page(html), SEATS_KEPT)
+
+
+def _seats_sentence(now: Seats, language: str) -> str:
+    texts = REGISTRATION.words(language)["seats"]
+    if now.free:
+        return str(texts["free"]).format(free=now.free, seats=now.seats)
+    return str(texts["full" if now.waiting else "just_full"]).format(waiting=min(now.waiting, COUNTED), seats=now.seats)
+
+
+# -- the door itself ---------------------------------------------------------------------------------------------
+
+
+def explain_failure(error: errors.PortalError, request: web.Request) -> web.Reply:
+    """The page about a failure, with the offering's own title and dates where it has one."""
+    from registrations.views import facts_of  # noqa: PLC0415 needed only when something failed
+
+    known = {"home": "/en" if request.language == "en" else ""}
+    name = getattr(error, "offering", None)
+    if name:
+        known |= facts_of(catalogue().offering(name), request.language)
+    return explain(error, request, known)
+
+
+ROUTES: web.Routes = {
+    ("GET", BASE): to_offerings,
+    ("POST", BASE): register,
+    ("GET", f"{BASE}/tanda-terima/{{submission}}"): receipt,
+    ("GET", f"{BASE}/tanda-terima/{{submission}}/acara.ics"): calendar,
+    ("GET", f"{BASE}/status"): ask_status,
+    ("GET", f"{BASE}/status/{{reference}}"): ask_status,
+    ("POST", f"{BASE}/status"): status,
+    ("POST", f"{BASE}/batal"): cancel,
+    ("GET", "/layanan/kegiatan/{offering}/kursi"): seats,
+}
+
+handle = web.door(ROUTES, origin=lambda: settings().site_origin, explain=explain_failure)

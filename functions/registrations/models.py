@@ -1,0 +1,138 @@
+"""Shapes: the registration form, the form that asks for a registration's status, and an offering as declared.
+
+An offering is written by a maintainer in the front matter of its own page, checked here at build time, and kept
+in the table as the catalogue entry that the functions read.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
+from pydantic_core import PydanticCustomError
+
+from portal.forms import FormModel
+from portal.moments import ZONES
+from portal.questions import Choice, Consent, Email, Line, Nip, Paragraph, Phone, Reference, Region, refuse
+
+KINDS = ("psm", "tpp", "asn", "penulis", "umum")
+AGENCY_LEVELS = ("pusat", "provinsi", "kabupaten_kota", "desa", "bukan_pemerintah")
+HAVE_A_NIP = ("psm", "asn")
+GENERAL = "umum"  # the pool of seats that nobody has a prior claim on
+
+
+class Registration(FormModel):
+    """What a person fills in to register for one offering."""
+
+    offering: Annotated[str, Line(most=60, hidden=True)]
+    name: Annotated[str, Line(most=120, autocomplete="name")]
+    email: Annotated[str, Email()]
+    phone: Annotated[str, Phone()]
+    kind: Annotated[str, Choice(options=KINDS)]
+    nip: Annotated[str | None, Nip()] = Field(default=None, validate_default=True)
+    agency_level: Annotated[str, Choice(options=AGENCY_LEVELS)]
+    agency: Annotated[str | None, Line(most=160, autocomplete="organization")] = None
+    region: Annotated[str, Region()]
+    accessibility_needs: Annotated[str | None, Paragraph(most=500)] = None
+    consent: Annotated[bool, Consent()]
+
+    @field_validator("nip")
+    @classmethod
+    def _officials_have_a_nip(cls, nip: str | None, info: Any) -> str | None:  # noqa: ANN401 pydantic's ValidationInfo
+        if nip is None and info.data.get("kind") in HAVE_A_NIP:
+            raise refuse("missing")
+        return nip
+
+
+class StatusQuestion(FormModel):
+    """What proves that a registration is one's own: its reference and the e-mail address it was made with."""
+
+    reference: Annotated[str, Reference()]
+    email: Annotated[str, Email()]
+
+
+class Declared(BaseModel):
+    """Base of what maintainers declare: closed to unknown keys."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{2,59}$")]
+PoolName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,29}$")]
+ProvinceCode = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]$")]
+Kind = Literal["psm", "tpp", "asn", "penulis", "umum"]
+AgencyLevel = Literal["pusat", "provinsi", "kabupaten_kota", "desa", "bukan_pemerintah"]
+
+
+class InBothLanguages(Declared):
+    """A short text in both languages."""
+
+    id: str
+    en: str
+
+
+class Quota(Declared):
+    """Seats kept for some people until `released`; a person has a claim when every condition given holds.
+
+    Exactly one of `seats` (a number), `share` (per cent of the offering's seats, rounded up) and `per_province`
+    (a number for each province listed) says how many.
+    """
+
+    id: PoolName
+    title: InBothLanguages
+    seats: int | None = Field(default=None, ge=1)
+    share: int | None = Field(default=None, ge=1, le=100)
+    per_province: int | None = Field(default=None, ge=1)
+    kinds: tuple[Kind, ...] = ()
+    agency_levels: tuple[AgencyLevel, ...] = ()
+    provinces: tuple[ProvinceCode, ...] = ()
+    released: datetime
+
+    @model_validator(mode="after")
+    def _one_number(self) -> Self:
+        if sum(value is not None for value in (self.seats, self.share, self.per_province)) != 1:
+            raise PydanticCustomError("one_number", "give exactly one of seats, share and per_province")
+        if self.per_province is not None and not self.provinces:
+            raise PydanticCustomError("provinces_needed", "per_province needs a list of provinces")
+        if self.id == GENERAL:
+            raise PydanticCustomError("reserved_name", "the id 'umum' is the name of the seats for everyone")
+        return self
+
+
+class Offering(Declared):
+    """An activity that people register for; every moment is UTC."""
+
+    id: Slug
+    title: InBothLanguages
+    kind: Literal["bimtek", "pelatihan", "lokakarya", "seminar", "konferensi", "komunitas_belajar"]
+    starts: datetime
+    ends: datetime
+    opens: datetime
+    closes: datetime
+    zone: Literal["WIB", "WITA", "WIT"]
+    mode: Literal["luring", "daring", "hibrida"]
+    place: InBothLanguages
+    jp: int = Field(ge=0, le=400)
+    fee: int = Field(ge=0)
+    funding: Literal["APBN", "BLU", "PNBP", "APBD", "mandiri", "cost_sharing"]
+    seats: int = Field(ge=1, le=5000)
+    audience: tuple[Kind, ...] = Field(min_length=1)
+    quotas: tuple[Quota, ...] = ()
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if not self.opens < self.closes:
+            raise PydanticCustomError("order", "opens must be before closes")
+        if not self.closes <= self.ends:
+            raise PydanticCustomError("order", "closes must not be after ends")
+        if not self.starts < self.ends:
+            raise PydanticCustomError("order", "starts must be before ends")
+        if len({quota.id for quota in self.quotas}) < len(self.quotas):
+            raise PydanticCustomError("quota_ids", "two quotas have the same id")
+        return self
+
+
+def in_zone(moment: datetime, zone: str) -> datetime:
+    """A wall-clock moment as declared in front matter, as UTC."""
+    return moment.replace(tzinfo=ZONES[zone]).astimezone(UTC)

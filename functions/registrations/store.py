@@ -1,0 +1,254 @@
+"""Remembering registrations and seats. One table; what stands under which key:
+
+| pk                       | sk                        | is                                                       |
+|--------------------------|---------------------------|----------------------------------------------------------|
+| OFFERING#<id>            | CATALOGUE                 | the offering as its page declares it                     |
+| OFFERING#<id>            | POOL#<pool>               | `seats` wanted, `minted` in the world, `numbered` so far   |
+| OFFERING#<id>            | SEAT#<pool>#<number>      | one free seat: whoever deletes this item has the seat    |
+| OFFERING#<id>            | WAIT#<moment>#<reference> | one place in the waiting list, in the order of arrival   |
+| REGISTRATION#<reference> | RECORD                    | a registration; its reference comes from its submission  |
+| REGISTRATION#<reference> | MESSAGE#<moment>#<name>   | what happened and was told (portal.outbox)               |
+| PERSON#<id>#<sha256>     | LOCK                      | an e-mail address or NIP holds a registration here       |
+
+A seat is a thing, not a number: it lies free on the table or is in the hand of exactly one registration, and moves
+by a transaction. So nothing can be given twice, no counter is hot, and free + held = minted at every moment.
+Offerings, pools and the minting of seats are in `registrations.catalogue`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime, timedelta
+from random import Random
+from typing import Any, Literal
+
+from portal.errors import AlreadyRegistered, NotFound, SubmissionConflict
+from portal.identifiers import format_moment
+from portal.outbox import message
+from portal.records import (ConditionFailed, Item, Table, Write, attempts, check, delete, delete_existing, put_new,
+                            update)
+from registrations.keys import (LOCK, RECORD, SEAT_NUMBERS, offering_key, person_key, pool_key, pool_of,
+                                registration_key, wait_sort)
+from registrations.models import Offering
+from registrations.rules import message_values, pools_for, pools_of
+
+State = Literal["seated", "waiting", "cancelled"]
+
+COUNTED = 1000  # places in a waiting list are told exactly up to here
+AT_ONCE = 20  # free seats looked at in one round
+KEPT_AFTER_END = timedelta(days=730)  # until content/rules/retention.yml says it (issue 3)
+NOT_SEATED = "attribute_exists(pk) AND attribute_not_exists(seat) AND attribute_not_exists(cancelled_at)"
+
+
+class SeatTaken(Exception):  # noqa: N818 a fact, not a fault
+    """Somebody else took this seat a moment ago; never leaves this module."""
+
+
+@dataclass(frozen=True)
+class Record:
+    """A registration as it is remembered; `claims` are the pools it may take a seat of."""
+
+    reference: str
+    submission: str
+    offering: str
+    answers: dict[str, Any]
+    content: str
+    language: str
+    claims: tuple[str, ...]
+    received_at: str
+    seat: str | None = None
+    seated_at: str | None = None
+    cancelled_at: str | None = None
+
+    @property
+    def state(self) -> State:
+        """Where this registration stands: derived from its facts, stored nowhere."""
+        if self.cancelled_at:
+            return "cancelled"
+        return "seated" if self.seat else "waiting"
+
+    @property
+    def key(self) -> dict[str, str]:
+        """Its key in the table."""
+        return {"pk": registration_key(self.reference), "sk": RECORD}
+
+    @property
+    def place(self) -> dict[str, str]:
+        """The key of its place in the waiting list."""
+        return {"pk": offering_key(self.offering), "sk": wait_sort(self.received_at, self.reference)}
+
+    @property
+    def locks(self) -> list[str]:
+        """The keys that keep this person from registering twice for the offering."""
+        identities = (self.answers["email"], self.answers.get("nip"))
+        return [person_key(self.offering, identity) for identity in identities if identity]
+
+
+@dataclass(frozen=True)
+class Registrations:
+    """The table in the words of registrations; `random` spreads those who look for a seat at the same moment."""
+
+    table: Table
+    random: Random
+
+    def find(self, reference: str) -> Record | None:
+        """The registration with this reference."""
+        item = self.table.get(registration_key(reference), RECORD)
+        return _record(item) if item else None
+
+    def position(self, record: Record) -> int:
+        """The place in the waiting list, 1 is next; COUNTED + 1 means "further back than that"."""
+        return self.table.count(record.place["pk"], first="WAIT#", last=record.place["sk"], most=COUNTED + 1)
+
+    def register(self, record: Record, offering: Offering, now: datetime) -> Record:
+        """Remember a new registration with a seat, or with a place in the waiting list when none is free.
+
+        The same submission again answers with what it led to the first time. Raises SubmissionConflict when the
+        identifier was used with other content, AlreadyRegistered when this e-mail address or NIP is registered.
+        """
+        for _ in attempts():
+            seat = self._free_seat(record, offering, now)
+            try:
+                remembered = self._remember(record, seat, offering, now)
+            except SeatTaken:
+                continue
+            if remembered.state == "waiting":
+                # A seat may have come back while we joined the list: whoever writes later sees the other's write.
+                self.promote(offering, now, pools_for(record.claims, offering, now))
+            return self.find(record.reference) or remembered
+        raise AssertionError  # pragma: no cover  attempts() ends by raising
+
+    def _free_seat(self, record: Record, offering: Offering, now: datetime) -> str | None:
+        """A free seat this person may take now; none while somebody waits who may take it too."""
+        for pool in pools_for(record.claims, offering, now):
+            seats = self._free_seats(offering.id, pool)
+            if seats and not self._first_waiting(offering, pool, now):
+                return self.random.choice(seats)
+        return None
+
+    def _free_seats(self, offering: str, pool: str) -> list[str]:
+        """Some free seats of a pool, from a random point on."""
+        key, prefix = offering_key(offering), f"SEAT#{pool}#"
+        somewhere = f"{prefix}{self.random.randrange(SEAT_NUMBERS):05d}"
+        found = list(self.table.query(key, prefix=prefix, after=somewhere, most=AT_ONCE))
+        return [item["sk"] for item in found or self.table.query(key, prefix=prefix, most=AT_ONCE)]
+
+    def _first_waiting(self, offering: Offering, pool: str, now: datetime) -> Item | None:
+        """The first in the waiting list who may take a seat of this pool."""
+        return next((item for item in self.waiting(offering.id)
+                     if pool in pools_for(tuple(item["claims"]), offering, now)), None)
+
+    def waiting(self, offering: str) -> Iterator[Item]:
+        """The waiting list in order."""
+        return self.table.query(offering_key(offering), prefix="WAIT#")
+
+    def _remember(self, record: Record, seat: str | None, offering: Offering, now: datetime) -> Record:
+        kept = replace(record, seat=seat, seated_at=format_moment(now)) if seat else record
+        taken = (delete_existing({"pk": offering_key(offering.id), "sk": seat}) if seat else
+                 put_new({**record.place, "reference": record.reference, "claims": record.claims}))
+        expires_at = int((offering.ends + KEPT_AFTER_END).timestamp())
+        locks = [put_new({"pk": key, "sk": LOCK, "reference": record.reference, "expires_at": expires_at})
+                 for key in record.locks]
+        try:
+            self.table.transact(put_new({**record.key, **asdict(kept), "expires_at": expires_at}), taken,
+                                self._tell(f"registration_{kept.state}", kept, offering, now), *locks)
+        except ConditionFailed as refused:
+            return self._why_refused(refused, record)
+        return kept
+
+    def _why_refused(self, refused: ConditionFailed, record: Record) -> Record:
+        """The first receipt when this is a repeat; else raise the error that is true."""
+        earlier, _, _, *locks = refused.items
+        if refused.failed[0] or any(lock and lock["reference"] == record.reference for lock in locks):
+            return _same_submission(_record(earlier) if earlier else self.find(record.reference), record)
+        if any(refused.failed[3:]):
+            raise AlreadyRegistered(record.offering)
+        raise SeatTaken
+
+    def _tell(self, template: str, record: Record, offering: Offering, now: datetime) -> Write:
+        return message(record.key["pk"], template, to=record.answers["email"], language=record.language, now=now,
+                       values=message_values(offering, record.language, record.reference))
+
+    def cancel(self, record: Record, offering: Offering, now: datetime) -> Record:
+        """Take a registration back; its seat goes to the first who waits for one. Cancelling twice is once."""
+        for _ in attempts():
+            current = self.find(record.reference)
+            if current is None:
+                raise NotFound
+            if current.state == "cancelled":
+                return current
+            try:
+                self.table.transact(*self._cancellation(current, offering, now))
+            except ConditionFailed:
+                continue  # promoted, cancelled, or the pool changed its size in between: look again
+            self.promote(offering, now)
+        raise AssertionError  # pragma: no cover  attempts() ends by raising
+
+    def _cancellation(self, record: Record, offering: Offering, now: datetime) -> Iterable[Write]:
+        values = {"now": format_moment(now)}
+        yield self._tell("registration_cancelled", record, offering, now)
+        yield from (delete({"pk": key, "sk": LOCK}) for key in record.locks)
+        if record.seat is None:
+            yield update(record.key, "SET cancelled_at = :now", condition=NOT_SEATED, values=values)
+            yield delete_existing(record.place)
+        else:
+            yield update(record.key, "SET cancelled_at = :now REMOVE seat", condition="seat = :seat",
+                         values=values | {"seat": record.seat})
+            yield from self._seat_back(record.offering, record.seat)
+
+    def _seat_back(self, offering: str, seat: str) -> Iterable[Write]:
+        """Lay a seat back on the table, or take it out of the world when its pool has become smaller."""
+        key = pool_key(offering, pool_of(seat))
+        pool = self.table.get(key["pk"], key["sk"])
+        if pool and pool["minted"] > pool["seats"]:
+            yield update(key, "SET minted = minted - :one", condition="minted > seats", values={"one": 1})
+        else:
+            yield check(key, "minted <= seats")
+            yield put_new({"pk": offering_key(offering), "sk": seat})
+
+    def promote(self, offering: Offering, now: datetime, pools: Iterable[str] | None = None) -> int:
+        """Give the free seats (of these pools, or of all) to those who wait, in order; answers how many got one.
+
+        Anybody may run it at any time, beside itself and beside the desk: each step is one transaction on the
+        seat, the place in the list and the registration.
+        """
+        names = tuple(pools) if pools is not None else tuple(pool.name for pool in pools_of(offering))
+        return sum(self._promote_in(pool, offering, now) for pool in names)
+
+    def _promote_in(self, pool: str, offering: Offering, now: datetime) -> int:
+        promoted = 0
+        for _ in attempts():
+            seats = self._free_seats(offering.id, pool)
+            first = self._first_waiting(offering, pool, now) if seats else None
+            if first is None:
+                break
+            promoted += self.give_seat(self.random.choice(seats), first["reference"], offering, now)
+        return promoted
+
+    def give_seat(self, seat: str, reference: str, offering: Offering, now: datetime) -> bool:
+        """Move one person from the waiting list to one free seat; False when one of the two is gone already."""
+        record = self.find(reference)
+        if record is None or record.state != "waiting":
+            return False
+        try:
+            self.table.transact(
+                update(record.key, "SET seat = :seat, seated_at = :now", condition=NOT_SEATED,
+                       values={"seat": seat, "now": format_moment(now)}),
+                delete_existing({"pk": offering_key(offering.id), "sk": seat}),
+                delete_existing(record.place),
+                self._tell("registration_promoted", record, offering, now))
+        except ConditionFailed:
+            return False
+        return True
+
+
+def _record(item: Item) -> Record:
+    values = {name: value for name, value in item.items() if name not in {"pk", "sk", "expires_at"}}
+    return Record(**{**values, "claims": tuple(values["claims"])})
+
+
+def _same_submission(earlier: Record | None, record: Record) -> Record:
+    if earlier is None or earlier.submission != record.submission or earlier.content != record.content:
+        raise SubmissionConflict
+    return earlier

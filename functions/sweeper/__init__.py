@@ -1,0 +1,1 @@
+"""Clocks: what must happen at a time, not at somebody's click."""

@@ -1,0 +1,44 @@
+"""Makes what the functions read at run time, in build/assets: words, mail and page templates, regions, offerings.
+
+Words are written as YAML for people and read as JSON by functions: parsing YAML would cost more than a request.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import yaml
+from lokal import wilayah
+
+ROOT = Path(__file__).parent.parent
+ASSETS = ROOT / "build" / "assets"
+
+
+def write() -> None:
+    """Write every asset except the page shells, which come out of the built site."""
+    for folder in ("words", "mail", "templates"):
+        shutil.rmtree(ASSETS / folder, ignore_errors=True)
+        (ASSETS / folder).mkdir(parents=True)
+    for source in sorted((ROOT / "content" / "forms").glob("*.yml")):
+        words = yaml.safe_load(source.read_text(encoding="utf-8"))
+        _write_json(f"words/{source.stem}.json", words)
+    for source in sorted((ROOT / "content" / "mail").glob("*.txt")):
+        shutil.copy(source, ASSETS / "mail")
+    for source in sorted((ROOT / "site" / "forms").glob("*.j2")):
+        shutil.copy(source, ASSETS / "templates")
+    _write_json("regions.json", _regions())
+
+
+def _write_json(name: str, value: object) -> None:
+    (ASSETS / name).write_text(json.dumps(value, ensure_ascii=False), encoding="utf-8")
+
+
+def _regions() -> list[tuple[str, str, list[tuple[str, str]]]]:
+    return [(province.code, province.name, [(each.code, each.name) for each in wilayah.list_wilayah(province.code)])
+            for province in wilayah.list_wilayah()]
+
+
+if __name__ == "__main__":
+    write()

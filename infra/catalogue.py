@@ -1,0 +1,176 @@
+"""From the front matter of the offerings' pages to the catalogue, the pieces the pages include, and the table.
+
+Facts stand once, in the Indonesian page; the English page carries its own title and place. A mistake stops the
+build with the file, the key, and what was expected there.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import ValidationError
+
+from infra import assets
+from registrations.models import Offering, in_zone
+from registrations.rules import pools_of
+
+ROOT = Path(__file__).parent.parent
+CONTENT = ROOT / "content"
+BUILD = ROOT / "build"
+SNIPPETS = BUILD / "snippets"
+MOMENTS = ("starts", "ends", "opens", "closes")
+MOST_POOLS = 45  # so that minting seats stays one transaction (registrations.catalogue)
+
+
+class Mistake(Exception):  # noqa: N818 a maintainer's mistake, told in one line
+    """Something in a page's front matter that is not as it must be."""
+
+    def __init__(self, page: Path, key: str, expected: str) -> None:
+        """File, key, and what was expected there."""
+        place = "/".join(page.parts[page.parts.index("content"):]) if "content" in page.parts else page.name
+        super().__init__(f"{place}: {key}: {expected}")
+
+
+def read_offerings(content: Path = CONTENT) -> list[Offering]:
+    """Every offering that a page declares, in the order of their beginning; raises Mistake at the first fault."""
+    pages = sorted((content / "id").rglob("*.md"))
+    offerings = [offering for page in pages if (offering := _offering_of(page, content)) is not None]
+    return sorted(offerings, key=lambda offering: (offering.starts, offering.id))
+
+
+def front_matter(page: Path) -> dict[str, Any]:
+    """The front matter of a page as a mapping; empty when it has none."""
+    text = page.read_text(encoding="utf-8")
+    if not text.startswith("---\n"):
+        return {}
+    try:
+        value = yaml.safe_load(text[4:].split("\n---\n", 1)[0])
+    except yaml.YAMLError as error:
+        where = getattr(error, "problem_mark", None)
+        raise Mistake(page, f"line {where.line + 2}" if where else "front matter", f"YAML, but {error}") from None
+    return value if isinstance(value, dict) else {}
+
+
+def _offering_of(page: Path, content: Path) -> Offering | None:
+    matter = front_matter(page)
+    declared = matter.get("offering")
+    if declared is None:
+        return None
+    if not isinstance(declared, dict):
+        raise Mistake(page, "offering", "expected the keys of an offering, one a line")
+    if declared.get("id") != page.stem:
+        raise Mistake(page, "offering.id", f"expected {page.stem}, the name of the file")
+    offering = _checked(page, _in_both_languages(page, content, matter, declared))
+    _check_pools(page, offering)
+    return offering
+
+
+def _in_both_languages(page: Path, content: Path, matter: dict[str, Any], declared: dict[str, Any]) -> dict[str, Any]:
+    english = content / "en" / page.relative_to(content / "id")
+    if not english.exists():
+        raise Mistake(page, "offering", f"expected an English page beside it: content/en/{english.name}")
+    other = front_matter(english)
+    theirs = other.get("offering")
+    if not isinstance(theirs, dict) or set(theirs) != {"id", "place"} or theirs["id"] != declared["id"]:
+        raise Mistake(english, "offering", f"expected exactly id: {declared['id']} and place, the rest stands once")
+    return {**declared, "title": {"id": matter.get("title"), "en": other.get("title")},
+            "place": {"id": declared.get("place"), "en": theirs["place"]},
+            **_moments(page, declared), "quotas": [_quota(page, each, declared) for each in declared.get("quotas", [])]}
+
+
+def _moments(page: Path, declared: dict[str, Any]) -> dict[str, Any]:
+    return {key: _moment(page, f"offering.{key}", declared[key], declared) for key in MOMENTS if key in declared}
+
+
+def _quota(page: Path, quota: object, declared: dict[str, Any]) -> object:
+    if not isinstance(quota, dict) or "released" not in quota:
+        return quota
+    return {**quota, "released": _moment(page, "offering.quotas.released", quota["released"], declared)}
+
+
+def _moment(page: Path, key: str, value: object, declared: dict[str, Any]) -> object:
+    expected = "expected a wall-clock time in `zone` without an offset, such as 2027-01-19T08:00"
+    try:
+        moment = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
+    except ValueError:
+        raise Mistake(page, key, expected) from None
+    if moment.tzinfo is not None:
+        raise Mistake(page, key, expected)
+    zone = declared.get("zone")
+    return in_zone(moment, zone) if zone in {"WIB", "WITA", "WIT"} else moment
+
+
+def _checked(page: Path, declared: dict[str, Any]) -> Offering:
+    try:
+        return Offering.model_validate(declared)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        key = ".".join(["offering", *map(str, first["loc"])])
+        raise Mistake(page, key, _expected(first)) from None
+
+
+def _expected(detail: Any) -> str:  # noqa: ANN401 pydantic's ErrorDetails
+    known = {"missing": "expected a value, it is missing", "extra_forbidden": "there is no such key"}
+    return known.get(detail["type"]) or f"{detail['msg']} (found: {detail['input']!r})"
+
+
+def _check_pools(page: Path, offering: Offering) -> None:
+    try:
+        pools = pools_of(offering)
+    except ValueError as error:
+        raise Mistake(page, "offering.quotas", str(error)) from None
+    if len(pools) > MOST_POOLS:
+        raise Mistake(page, "offering.quotas", f"expected at most {MOST_POOLS} groups of seats, found {len(pools)}")
+
+
+# -- what the build writes ---------------------------------------------------------------------------------------
+
+
+def write() -> None:
+    """Write build/catalogue.json, the functions' list of offerings, and every piece that pages include."""
+    assets.write()
+    offerings = read_offerings()
+    catalogue = [json.loads(offering.model_dump_json()) for offering in offerings]
+    (BUILD / "catalogue.json").write_text(json.dumps(catalogue, ensure_ascii=False, indent=1), encoding="utf-8")
+    (assets.ASSETS / "offerings.json").write_text(json.dumps([each.id for each in offerings]), encoding="utf-8")
+    for name, text in _pieces(offerings):
+        target = SNIPPETS / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(_one_block(text), encoding="utf-8")
+
+
+def _pieces(offerings: list[Offering]) -> Iterator[tuple[str, str]]:
+    os.environ["ASSETS_FOLDER"] = str(assets.ASSETS)
+    from infra import pieces  # noqa: PLC0415 reads the assets that were just written
+
+    for language in ("id", "en"):
+        yield from ((f"{language}/{name}", text) for name, text in pieces.all_pieces(offerings, language))
+
+
+def _one_block(text: str) -> str:
+    """Without empty lines: Markdown takes the piece as one block of HTML and leaves it alone."""
+    return "\n".join(line.rstrip() for line in text.splitlines() if line.strip()) + "\n"
+
+
+def publish(table: str) -> None:
+    """Make the built catalogue the one that the functions use; safe while people register."""
+    from portal.records import Table  # noqa: PLC0415 building a page needs no store
+    from registrations.catalogue import Catalogue  # noqa: PLC0415
+
+    catalogue = Catalogue(Table(table))
+    for declared in json.loads((BUILD / "catalogue.json").read_text(encoding="utf-8")):
+        catalogue.publish(Offering.model_validate(declared))
+
+
+if __name__ == "__main__":
+    try:
+        publish(sys.argv[2]) if sys.argv[1:2] == ["publish"] else write()
+    except Mistake as mistake:
+        sys.exit(f"catalogue: {mistake}")

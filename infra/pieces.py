@@ -1,0 +1,76 @@
+"""The pieces of HTML that content pages include: forms, the facts of an offering, the table of all offerings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from feedback.handler import FEEDBACK
+from portal import pages
+from portal.forms import Form
+from portal.moments import format_day, format_span, format_time
+from portal.regions import provinces
+from registrations.handler import REGISTRATION, STATUS
+from registrations.models import Offering, Quota
+from registrations.rules import pools_of
+
+# The forms that a page includes as `forms/<name>.html`; registration is included by each offering's own page.
+STANDALONE: tuple[Form, ...] = (STATUS, FEEDBACK)
+
+
+def all_pieces(offerings: list[Offering], language: str) -> Iterator[tuple[str, str]]:
+    """Every piece with its name."""
+    for form in STANDALONE:
+        yield f"forms/{form.name}.html", pages.form(form, language, {})
+    for offering in offerings:
+        yield f"offerings/{offering.id}/facts.md", _facts(offering, language)
+        yield (f"offerings/{offering.id}/form.html",
+               pages.form(REGISTRATION, language, {"offering": offering.id}))
+    yield "offerings/list.md", _list(offerings, language)
+
+
+def _facts(offering: Offering, language: str) -> str:
+    texts = REGISTRATION.words(language)
+    return pages.fragment("facts", language, offering=offering, texts=texts, rows=list(_rows(offering, texts, language)))
+
+
+def _rows(offering: Offering, texts: dict[str, Any], language: str) -> Iterator[tuple[str, list[str]]]:
+    words, zone = texts["facts"], offering.zone
+    kinds = texts["fields"]["kind"]["options"]
+    yield words["when"], [format_span(offering.starts, offering.ends, zone, language),
+                          format_time(offering.starts, zone, language)]
+    yield words["registration"], [words["registration_text"].format(
+        opens=format_time(offering.opens, zone, language), closes=format_time(offering.closes, zone, language))]
+    yield words["mode"], [words["modes"][offering.mode]]
+    yield words["place"], [getattr(offering.place, language)]
+    yield words["audience"], [kinds[kind] for kind in offering.audience]
+    yield words["jp"], [f"{offering.jp} JP"]
+    yield words["fee"], [_money(offering.fee, language) if offering.fee else words["free"]]
+    yield words["funding"], [words["fundings"][offering.funding]]
+    yield words["seats"], [str(offering.seats)]
+    if offering.quotas:
+        yield words["quotas"], [_quota(quota, offering, words, language) for quota in offering.quotas]
+
+
+def _quota(quota: Quota, offering: Offering, words: dict[str, Any], language: str) -> str:
+    names = {province.code: province.name for province in provinces()}
+    seats = next(pool.seats for pool in pools_of(offering) if pool.quota == quota)
+    text = words["quota_text"] if quota.per_province is None else words["quota_province_text"]
+    return str(text).format(title=getattr(quota.title, language), seats=seats,
+                            provinces=", ".join(names[code] for code in quota.provinces),
+                            released=format_day(quota.released, offering.zone, language))
+
+
+def _money(rupiah: int, language: str) -> str:
+    return f"Rp{rupiah:,}".replace(",", ".") if language == "id" else f"Rp{rupiah:,}"
+
+
+def _list(offerings: list[Offering], language: str) -> str:
+    words = REGISTRATION.words(language)["facts"]
+    home = "/en" if language == "en" else ""
+    rows = [{"href": f"{home}/kegiatan/{offering.id}/",
+             "cells": [getattr(offering.title, language),
+                       format_span(offering.starts, offering.ends, offering.zone, language),
+                       words["modes"][offering.mode], f"{offering.jp} JP", str(offering.seats),
+                       format_day(offering.closes, offering.zone, language)]} for offering in offerings]
+    return pages.fragment("offerings", language, headings=words["list"], rows=rows)
