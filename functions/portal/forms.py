@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from portal.assets import words
 from portal.errors import FieldError, FormRefused
-from portal.questions import Question
+from portal.questions import INVISIBLE, Question
 
 # pydantic's own codes, in the words of the forms
 CODES = {"extra_forbidden": "unknown_field"}
@@ -104,7 +104,7 @@ def _safe_name(location: tuple[int | str, ...]) -> str:
 
 
 def _is_blank(value: object) -> bool:
-    return value is None or (isinstance(value, str) and not value.strip())
+    return value is None or (isinstance(value, str) and not value.translate(INVISIBLE).strip())
 
 
 def content_hash(model: FormModel) -> str:

@@ -133,7 +133,7 @@ class Table:
             TableName=self.name, Key=to_attributes({"pk": pk, "sk": sk}), ConsistentRead=True))
         return from_attributes(answer["Item"]) if "Item" in answer else None
 
-    def query(self, pk: str, *, prefix: str, after: str | None = None, most: int | None = None) -> Iterator[Item]:
+    def query(self, pk: str, *, prefix: str = "", after: str | None = None, most: int | None = None) -> Iterator[Item]:
         """Items under one `pk` whose `sk` begins with `prefix`, in order, beginning behind `after`; page by page."""
         start: dict[str, Any] | None = to_attributes({"pk": pk, "sk": after}) if after else None
         count = 0
@@ -151,8 +151,10 @@ class Table:
     def _page(self, pk: str, prefix: str, start: dict[str, Any] | None, most: int | None) -> dict[str, Any]:
         parameters: dict[str, Any] = {
             "TableName": self.name, "ConsistentRead": True,
-            "KeyConditionExpression": "pk = :pk AND begins_with(sk, :prefix)",
-            "ExpressionAttributeValues": to_attributes({":pk": pk, ":prefix": prefix})}
+            "KeyConditionExpression": "pk = :pk", "ExpressionAttributeValues": to_attributes({":pk": pk})}
+        if prefix:
+            parameters["KeyConditionExpression"] += " AND begins_with(sk, :prefix)"
+            parameters["ExpressionAttributeValues"][":prefix"] = to_attribute(prefix)
         if start:
             parameters["ExclusiveStartKey"] = start
         if most:

@@ -199,7 +199,7 @@ def problem(error: errors.PortalError, language: str) -> Reply:
     """The failure for programs: RFC 9457 problem details in the caller's language."""
     status, code = STATUS[type(error)]
     text = words("common", language)["problems"][code]
-    details: dict[str, Any] = {"type": f"/layanan/masalah#{code}", "title": text["title"], "status": int(status),
+    details: dict[str, Any] = {"type": f"urn:portal:problem:{code}", "title": text["title"], "status": int(status),
                                "code": code}
     if isinstance(error, errors.FormRefused):
         details["errors"] = [{"field": each.field, "code": each.code,
@@ -249,7 +249,7 @@ def door(routes: Routes, origin: Callable[[], str], explain: Callable[[errors.Po
 def _fault_reply(request: Request) -> Reply:
     """Our fault: the request's id and nothing of what was typed."""
     text = words("common", request.language)["problems"]["fault"]
-    details = {"type": "/layanan/masalah#fault", "title": text["title"], "status": 500, "code": "fault",
+    details = {"type": "urn:portal:problem:fault", "title": text["title"], "status": 500, "code": "fault",
                "request": request.id}
     if request.wants_json:
         return Reply(HTTPStatus.INTERNAL_SERVER_ERROR, json.dumps(details), "application/problem+json")

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from portal.errors import OfferingUnknown
 from portal.records import ConditionFailed, Item, Table, attempts, check, delete_existing, put, put_new, update
-from registrations.keys import CATALOGUE, offering_key, pool_key, pool_of, seat_sort
+from registrations.keys import CATALOGUE, offering_key, pool_key, pool_of, seat_sort, waiting_key
 from registrations.models import Offering
 from registrations.rules import pools_of
 from registrations.store import COUNTED
@@ -45,11 +45,9 @@ class Catalogue:
 
     def seats(self, offering: str) -> Seats:
         """How full the offering is, for people to see: nothing is decided by it. Raises OfferingUnknown."""
-        return Seats(seats=self.offering(offering).seats, free=self._count(offering, "SEAT#", MOST_SEATS),
-                     waiting=self._count(offering, "WAIT#", COUNTED + 1))
-
-    def _count(self, offering: str, prefix: str, most: int) -> int:
-        return self.table.count(offering_key(offering), first=prefix, last=f"{prefix}~", most=most)
+        free = self.table.count(offering_key(offering), first="SEAT#", last="SEAT#~", most=MOST_SEATS)
+        waiting = self.table.count(waiting_key(offering), first="0", last="~", most=COUNTED + 1)
+        return Seats(seats=self.offering(offering).seats, free=free, waiting=waiting)
 
     def publish(self, offering: Offering) -> None:
         """Make this declaration the one that counts, and give each pool its seats."""

@@ -66,25 +66,29 @@ def catalogue() -> Catalogue:
 def prepare(model: FormModel, now: datetime) -> None:
     """Refuse before the check step what could not be sent anyway."""
     registration = cast("Registration", model)
-    offering = catalogue().offering(registration.offering)
+    _must_be_possible(registration, catalogue().offering(registration.offering), now)
+
+
+def _must_be_possible(registration: Registration, offering: Offering, now: datetime) -> None:
     rules.must_be_open(offering, now)
     rules.must_be_in_audience(offering, registration)
 
 
 def accept(submission: Submission) -> Receipt:
-    """Remember a registration, or find the one this submission made before."""
+    """Remember a registration, or find the one that this submission made before."""
     registration = cast("Registration", submission.model)
-    record = _new_record(registration, submission)
-    earlier = registrations().find(record.reference)
-    if earlier is None:
-        prepare(registration, submission.now)
     offering = catalogue().offering(registration.offering)
-    record = registrations().register(record, offering, submission.now)
-    return Receipt(_receipt_path(record), _as_data(record), created=earlier is None)
+    record = _new_record(registration, submission, offering)
+    try:
+        _must_be_possible(registration, offering, submission.now)
+    except errors.OfferingClosed:
+        if registrations().find(record.reference) is None:
+            raise  # a repeat after the closing time still finds its receipt, below
+    kept = registrations().register(record, offering, submission.now)
+    return Receipt(_receipt_path(kept), _as_data(kept), created=kept.received_at == record.received_at)
 
 
-def _new_record(registration: Registration, submission: Submission) -> Record:
-    offering = catalogue().offering(registration.offering)
+def _new_record(registration: Registration, submission: Submission, offering: Offering) -> Record:
     return Record(reference=reference_for(submission.identifier), submission=submission.identifier,
                   offering=registration.offering, answers=registration.model_dump(exclude={"offering"}),
                   content=content_hash(registration), language=submission.language,

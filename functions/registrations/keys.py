@@ -18,6 +18,11 @@ def offering_key(offering: str) -> str:
     return f"OFFERING#{offering}"
 
 
+def waiting_key(offering: str) -> str:
+    """The `pk` of an offering's waiting list: apart from its seats, so that a long list slows nobody who looks for one."""
+    return f"WAITING#{offering}"
+
+
 def registration_key(reference: str) -> str:
     """The `pk` of one registration and its messages."""
     return f"REGISTRATION#{reference}"
@@ -45,4 +50,4 @@ def pool_of(seat: str) -> str:
 
 def wait_sort(received_at: str, reference: str) -> str:
     """The `sk` of a place in the waiting list: sorts by arrival."""
-    return f"WAIT#{received_at}#{reference}"
+    return f"{received_at}#{reference}"

@@ -5,7 +5,7 @@
 | OFFERING#<id>            | CATALOGUE                 | the offering as its page declares it                     |
 | OFFERING#<id>            | POOL#<pool>               | `seats` wanted, `minted` in the world, `numbered` so far   |
 | OFFERING#<id>            | SEAT#<pool>#<number>      | one free seat: whoever deletes this item has the seat    |
-| OFFERING#<id>            | WAIT#<moment>#<reference> | one place in the waiting list, in the order of arrival   |
+| WAITING#<id>             | <moment>#<reference>      | one place in the waiting list, in the order of arrival   |
 | REGISTRATION#<reference> | RECORD                    | a registration; its reference comes from its submission  |
 | REGISTRATION#<reference> | MESSAGE#<moment>#<name>   | what happened and was told (portal.outbox)               |
 | PERSON#<id>#<sha256>     | LOCK                      | an e-mail address or NIP holds a registration here       |
@@ -29,7 +29,7 @@ from portal.outbox import message
 from portal.records import (ConditionFailed, Item, Table, Write, attempts, check, delete, delete_existing, put_new,
                             update)
 from registrations.keys import (LOCK, RECORD, SEAT_NUMBERS, offering_key, person_key, pool_key, pool_of,
-                                registration_key, wait_sort)
+                                registration_key, wait_sort, waiting_key)
 from registrations.models import Offering
 from registrations.rules import message_values, pools_for, pools_of
 
@@ -76,7 +76,7 @@ class Record:
     @property
     def place(self) -> dict[str, str]:
         """The key of its place in the waiting list."""
-        return {"pk": offering_key(self.offering), "sk": wait_sort(self.received_at, self.reference)}
+        return {"pk": waiting_key(self.offering), "sk": wait_sort(self.received_at, self.reference)}
 
     @property
     def locks(self) -> list[str]:
@@ -99,7 +99,7 @@ class Registrations:
 
     def position(self, record: Record) -> int:
         """The place in the waiting list, 1 is next; COUNTED + 1 means "further back than that"."""
-        return self.table.count(record.place["pk"], first="WAIT#", last=record.place["sk"], most=COUNTED + 1)
+        return self.table.count(record.place["pk"], first="0", last=record.place["sk"], most=COUNTED + 1)
 
     def register(self, record: Record, offering: Offering, now: datetime) -> Record:
         """Remember a new registration with a seat, or with a place in the waiting list when none is free.
@@ -113,10 +113,10 @@ class Registrations:
                 remembered = self._remember(record, seat, offering, now)
             except SeatTaken:
                 continue
-            if remembered.state == "waiting":
-                # A seat may have come back while we joined the list: whoever writes later sees the other's write.
-                self.promote(offering, now, pools_for(record.claims, offering, now))
-            return self.find(record.reference) or remembered
+            # A seat may have come back while we joined the list: whoever writes later sees the other's write.
+            if remembered.state == "waiting" and self.promote(offering, now, pools_for(record.claims, offering, now)):
+                return self.find(record.reference) or remembered
+            return remembered
         raise AssertionError  # pragma: no cover  attempts() ends by raising
 
     def _free_seat(self, record: Record, offering: Offering, now: datetime) -> str | None:
@@ -141,7 +141,7 @@ class Registrations:
 
     def waiting(self, offering: str) -> Iterator[Item]:
         """The waiting list in order."""
-        return self.table.query(offering_key(offering), prefix="WAIT#")
+        return self.table.query(waiting_key(offering), prefix="")
 
     def _remember(self, record: Record, seat: str | None, offering: Offering, now: datetime) -> Record:
         kept = replace(record, seat=seat, seated_at=format_moment(now)) if seat else record

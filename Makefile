@@ -1,0 +1,60 @@
+# Every command of the project. `make` alone lists them; each sets up what it needs by itself.
+
+SHELL := /bin/sh
+PORT ?= 8000
+PYTHONPATH := .:functions
+export PORT PYTHONPATH
+
+VENV := .venv
+RUN := $(VENV)/bin/python
+READY := $(VENV)/ready
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check lint types template engines bench build deploy screenshots lock clean
+
+help: ## list these targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(READY): infra/setup.sh requirements-dev.txt
+	@sh infra/setup.sh $(VENV)
+
+run: $(READY) ## the whole portal at http://127.0.0.1:8000 (PORT=8080 for another port)
+	@$(RUN) -m infra.run
+
+test: $(READY) ## every test, the browser journeys included
+	@CHROMIUM="$$($(RUN) -m infra.browser)" && export CHROMIUM && $(RUN) -m infra.freshness && $(RUN) -m pytest
+
+check: lint types template engines test ## all that CI runs: lint, types, template, both site builds, every test
+
+lint: $(READY)
+	$(RUN) -m ruff check .
+
+types: $(READY)
+	$(RUN) -m mypy
+
+template: $(READY)
+	$(RUN) -m infra.template_check
+
+engines: $(READY)
+	@$(RUN) -m infra.freshness
+	$(RUN) -m infra.engines
+
+bench: $(READY) ## the figures of the design as a table and as build/bench.json
+	@CHROMIUM="$$($(RUN) -m infra.browser)" && export CHROMIUM && $(RUN) -m infra.bench
+
+build: $(READY) ## the site (build/site) and the functions' bundle (build/function.zip)
+	@$(RUN) -m infra.freshness
+	@$(RUN) -m infra.functions_bundle
+
+deploy: $(READY) ## build, deploy with sam, upload the site, publish the catalogue (infra/runbook.md)
+	@$(RUN) -m infra.deploy
+
+screenshots: $(READY) ## the pictures of the README
+	@CHROMIUM="$$($(RUN) -m infra.browser)" && export CHROMIUM && $(RUN) -m infra.screenshots
+
+lock: $(READY) ## write requirements*.txt anew from requirements*.in
+	@$(RUN) -m infra.lock
+
+clean: ## remove everything generated, the environment too
+	rm -rf build $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,95 @@
+"""Builds the published site into build/site, with everything the functions take from it: `python -m infra.build_site`.
+
+Only an order of steps: what each step knows is in its own module. Stops at the first fault with its message.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from infra import assets, catalogue, csp, openapi, search, search_copy
+from infra.built_site import BUILD, LANGUAGES, SITE
+
+CONFIGURATIONS = {"id": "mkdocs.yml", "en": "mkdocs.en.yml"}
+THEME_ASSETS = Path("site/theme/assets")
+LOCAL_ORIGIN = "http://127.0.0.1:8000"
+
+
+class BuildFailed(Exception):
+    """A step of the build said no; the text says which one and what it said."""
+
+
+def environment() -> dict[str, str]:
+    """What mkdocs.yml reads from the environment, beside what is there already."""
+    origin = os.environ.get("SITE_ORIGIN", LOCAL_ORIGIN).rstrip("/")
+    addresses = {"SITE_URL": f"{origin}/", "SITE_URL_EN": f"{origin}/en/", "SITE_ORIGIN": origin}
+    # The engine speaks of its own future on every run; the answer to that is infra/engines.py.
+    return {**os.environ, **addresses, "ASSETS_STAMP": assets_stamp(), "NO_MKDOCS_2_WARNING": "1"}
+
+
+def assets_stamp() -> str:
+    """What goes into the names of style and scripts: a hash of all of them, so that a browser may keep them for a year.
+
+    It begins with an underscore, because YAML would read some hashes as numbers.
+    """
+    digest = hashlib.sha256()
+    for folder in (THEME_ASSETS, search_copy.VOCABULARY):
+        for file in sorted(filter(Path.is_file, folder.rglob("*"))):
+            digest.update(file.read_bytes())
+    return "_" + digest.hexdigest()[:10]
+
+
+def run_engine(language: str) -> None:
+    """Build the pages of one language, every warning being an error."""
+    configuration = CONFIGURATIONS[language]
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--config-file", configuration]
+    done = subprocess.run(command, env=environment(), capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise BuildFailed(f"MkDocs could not build the pages of {configuration}:\n{done.stdout}{done.stderr}")
+
+
+def drop_unused_assets() -> None:
+    """Remove what Material ships and no page loads, and the second copy of ours that the English build makes."""
+    for folder in ("javascripts", "stylesheets", "images"):
+        shutil.rmtree(SITE / "assets" / folder, ignore_errors=True)
+    shutil.rmtree(SITE / "en" / "assets", ignore_errors=True)
+    (SITE / "en" / "robots.txt").unlink(missing_ok=True)
+
+
+def stamp_assets() -> None:
+    """Give style and scripts the names by which the pages ask for them; infra/published.py keeps such names long."""
+    for file in (SITE / "assets" / "portal").iterdir():
+        file.rename(file.with_name(file.name.replace(".", f"{assets_stamp()}.", 1)))
+
+
+def take_out_shells() -> None:
+    """Move each language's page frame to where the functions read it; it is no page of the site."""
+    for language, folder in LANGUAGES.items():
+        shutil.move(SITE / folder / "shell.html", BUILD / "assets" / f"shell.{language}.html")
+
+
+def build() -> None:
+    """Build everything, in this order: what later steps read, earlier ones have written."""
+    catalogue.write()
+    assets.write()
+    shutil.rmtree(SITE, ignore_errors=True)
+    for language in LANGUAGES:
+        run_engine(language)
+    drop_unused_assets()
+    take_out_shells()
+    openapi.write()
+    csp.write()
+    search.write()
+    stamp_assets()
+
+
+if __name__ == "__main__":
+    try:
+        build()
+    except (BuildFailed, csp.PolicyBroken, search.IndexingFailed) as fault:
+        sys.exit(str(fault))

@@ -1,0 +1,108 @@
+"""The OpenAPI 3.1 document of the portal's doors, made from their routes, models and failures.
+
+Written into the site at /layanan/openapi.json. Which statuses a route answers stands in ANSWERS; a test provokes
+every one of them, and fails for one that is missing or spare.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+from feedback.handler import FEEDBACK
+from feedback.handler import ROUTES as FEEDBACK_ROUTES
+from portal.forms import Form
+from portal.identifiers import ULID_SHAPE
+from portal.submissions import IDENTIFIER, LANGUAGE
+from registrations.handler import CANCEL, REGISTRATION, STATUS
+from registrations.handler import ROUTES as REGISTRATION_ROUTES
+
+ROOT = Path(__file__).parent.parent
+TARGET = ROOT / "build" / "site" / "layanan" / "openapi.json"
+
+Route = tuple[str, str]
+
+# Failures that every POST can have before its form is looked at, and those of a busy store and of ourselves.
+POSTED = (400, 413, 415, 422)
+ANYWHERE = (500, 503)
+
+ANSWERS: dict[Route, tuple[int, ...]] = {
+    ("GET", "/layanan/pendaftaran"): (303,),
+    ("POST", "/layanan/pendaftaran"): (200, 201, 303, 404, 409, *POSTED, *ANYWHERE),
+    ("GET", "/layanan/pendaftaran/tanda-terima/{submission}"): (200, 404, *ANYWHERE),
+    ("GET", "/layanan/pendaftaran/tanda-terima/{submission}/acara.ics"): (200, 404, *ANYWHERE),
+    ("GET", "/layanan/pendaftaran/status"): (200,),
+    ("GET", "/layanan/pendaftaran/status/{reference}"): (200,),
+    ("POST", "/layanan/pendaftaran/status"): (200, 404, *POSTED, *ANYWHERE),
+    ("POST", "/layanan/pendaftaran/batal"): (200, 303, 404, 409, *POSTED, *ANYWHERE),
+    ("GET", "/layanan/kegiatan/{offering}/kursi"): (200, 404, *ANYWHERE),
+    ("GET", "/layanan/masukan"): (303,),
+    ("POST", "/layanan/masukan"): (200, 201, 303, 409, *POSTED, *ANYWHERE),
+    ("GET", "/layanan/masukan/tanda-terima/{submission}"): (200, 404, *ANYWHERE),
+}
+
+BODIES: dict[Route, Form] = {("POST", form.action): form for form in (REGISTRATION, STATUS, CANCEL, FEEDBACK)}
+CARRY_AN_IDENTIFIER = (REGISTRATION, FEEDBACK)
+
+MEANINGS = {200: "Done, or done before", 201: "Remembered", 303: "Go on there (for people: after a form)",
+            400: "The body cannot be read, or another site sent it", 404: "Not there, or not for you",
+            409: "It cannot be done now; the code says why", 413: "Larger than 64 kilobytes",
+            415: "Neither a form nor JSON", 422: "Some answers cannot be used", 500: "A fault of ours, with its number",
+            503: "Too busy; nothing was stored, come back after Retry-After"}
+
+
+def document() -> dict[str, Any]:
+    """The whole document."""
+    paths: dict[str, Any] = {}
+    for route in (*REGISTRATION_ROUTES, *FEEDBACK_ROUTES):
+        paths.setdefault(route[1], {})[route[0].lower()] = _operation(route)
+    return {"openapi": "3.1.0", "info": {"title": "Portal Penggerak Swadaya", "version": "1",
+                                         "license": {"name": "MIT", "identifier": "MIT"}},
+            "paths": paths, "components": {"schemas": {"Problem": _problem_schema()}}}
+
+
+def _operation(route: Route) -> dict[str, Any]:
+    names = re.findall(r"{(\w+)}", route[1])
+    operation: dict[str, Any] = {"operationId": re.sub(r"\W+", "_", " ".join(route)).strip("_").lower(),
+                                 "parameters": [{"name": name, "in": "path", "required": True,
+                                                 "schema": {"type": "string"}} for name in names],
+                                 "responses": {str(status): _response(status) for status in sorted(ANSWERS[route])}}
+    if route in BODIES:
+        schema = _body_schema(BODIES[route])
+        operation["requestBody"] = {"required": True, "content": {
+            "application/json": {"schema": schema}, "application/x-www-form-urlencoded": {"schema": schema}}}
+    return operation
+
+
+def _response(status: int) -> dict[str, Any]:
+    problem = {"content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}}
+    return {"description": MEANINGS[status], **(problem if status >= 400 else {})}  # noqa: PLR2004 where failures begin
+
+
+def _body_schema(form: Form) -> dict[str, Any]:
+    schema = form.model.model_json_schema(mode="validation")
+    schema["properties"][LANGUAGE] = {"enum": ["id", "en"]}
+    if form in CARRY_AN_IDENTIFIER:
+        schema["properties"][IDENTIFIER] = {"type": "string", "pattern": f"^{ULID_SHAPE.pattern}$"}
+        schema["required"] = [*schema["required"], IDENTIFIER]
+    return schema
+
+
+def _problem_schema() -> dict[str, Any]:
+    text = {"type": "string"}
+    error = {"type": "object", "properties": {"field": text, "code": text, "message": text}}
+    return {"type": "object", "required": ["type", "title", "status", "code"], "properties": {
+        "type": text, "title": text, "status": {"type": "integer"}, "code": text, "request": text,
+        "errors": {"type": "array", "items": error}}}
+
+
+def write() -> None:
+    """Write the document where the site serves it."""
+    TARGET.parent.mkdir(parents=True, exist_ok=True)
+    TARGET.write_text(json.dumps(document(), ensure_ascii=False, indent=1), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    write()

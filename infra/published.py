@@ -1,0 +1,43 @@
+"""How each file of the built site is published: its content type and how long it may be kept.
+
+Said once, for the runner (which serves the files) and for the deployment (which stores them with these headers).
+"""
+
+from __future__ import annotations
+
+import mimetypes
+import re
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+
+from infra.template_reader import ROOT
+
+SITE = ROOT / "build" / "site"
+
+KEPT_FOREVER = "public, max-age=31536000, immutable"
+KEPT_SHORTLY = "public, max-age=300"  # pages, and files whose name stays when their content changes
+# A name that changes with its content: main.2afb09e1.min.css, id_7c1f0e2.pf_fragment
+FINGERPRINT = re.compile(r"[._][0-9a-f]{7,}\.(?:\w+\.)*\w+$")
+
+TYPES = {".html": "text/html; charset=utf-8", ".css": "text/css; charset=utf-8",
+         ".js": "text/javascript; charset=utf-8", ".mjs": "text/javascript; charset=utf-8",
+         ".json": "application/json", ".map": "application/json", ".xml": "application/xml",
+         ".txt": "text/plain; charset=utf-8", ".md": "text/markdown; charset=utf-8",
+         ".svg": "image/svg+xml", ".webmanifest": "application/manifest+json", ".ics": "text/calendar; charset=utf-8",
+         ".woff2": "font/woff2", ".wasm": "application/wasm", ".csv": "text/csv; charset=utf-8"}
+
+
+def content_type(path: str) -> str:
+    """What a browser is told that a file is."""
+    suffix = PurePosixPath(path).suffix
+    return TYPES.get(suffix) or mimetypes.guess_type(path)[0] or "application/octet-stream"
+
+
+def cache_control(path: str) -> str:
+    """How long a browser and the distribution may keep a file."""
+    return KEPT_FOREVER if FINGERPRINT.search(PurePosixPath(path).name) else KEPT_SHORTLY
+
+
+def files(site: Path = SITE) -> Iterator[Path]:
+    """Every file of the site, in a stable order."""
+    yield from sorted(path for path in site.rglob("*") if path.is_file())

@@ -1,0 +1,129 @@
+"""The search index in build/site/pagefind, the words for the search dialog, and how well questions are answered.
+
+`write()` is a step of the site's build; `recall_at_5()` is for the benchmark: a running portal and a browser.
+What Pagefind reads is made by infra/search_copy.py. Knows Pagefind's command line and files.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from infra import search_copy
+from infra.built_site import LANGUAGES, SITE
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+QUESTIONS = Path("tests/data/search_queries.tsv")
+INDEX = SITE / "pagefind"
+#: What the search dialog loads from Pagefind; its other files are user interfaces and a worker that we do not use.
+NEEDED = ("pagefind.js", "pagefind-entry.json", "pagefind.*.pf_meta", "wasm.*.pagefind", "index", "fragment")
+
+
+class IndexingFailed(Exception):
+    """Pagefind refused the pages; the text is what it printed."""
+
+
+def write_terms() -> None:
+    """Publish each language's vocabulary for the search dialog."""
+    for language in LANGUAGES:
+        vocabulary = search_copy.read_vocabulary(language)
+        terms = {"silent": sorted(vocabulary.silent), "forms": vocabulary.forms}
+        target = SITE / "assets" / "portal" / f"search-terms.{language}.json"
+        target.write_text(json.dumps(terms, ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
+
+
+def run_pagefind() -> None:
+    """Index the copy into build/site/pagefind and keep only what the search dialog loads."""
+    shutil.rmtree(INDEX, ignore_errors=True)
+    folders = ["--site", str(search_copy.COPY), "--output-path", str(INDEX)]
+    command = [sys.executable, "-m", "pagefind", "--quiet", *folders]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise IndexingFailed(f"Pagefind could not index {search_copy.COPY}:\n{done.stdout}{done.stderr}")
+    needed = {file for pattern in NEEDED for file in INDEX.glob(pattern)}
+    for file in set(INDEX.iterdir()) - needed:
+        file.unlink()
+
+
+def write() -> None:
+    """Make the index and the words of the search dialog; the pages must stand in build/site."""
+    search_copy.write()
+    write_terms()
+    run_pagefind()
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question as somebody types it, and the path of the page that answers it, the same in both languages."""
+
+    language: str
+    words: str
+    page: str
+
+    @property
+    def address(self) -> str:
+        """Where the page is on the site."""
+        return f"/{LANGUAGES[self.language]}{self.page}"
+
+
+@dataclass(frozen=True)
+class Recall:
+    """The share of questions that found their page among the first five, and those that did not."""
+
+    figure: float
+    misses: list[str]
+
+
+def read_questions() -> list[Question]:
+    """The questions of tests/data/search_queries.tsv."""
+    with QUESTIONS.open(encoding="utf-8", newline="") as file:
+        rows = [row for row in csv.reader(file, delimiter="\t") if row and not row[0].startswith("#")]
+    return [Question(*row) for row in rows]
+
+
+def recall_at_5(base_url: str) -> Recall:
+    """Ask every question through the search of the running portal at base_url, in a headless browser."""
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415 only the benchmark needs a browser
+
+    from infra.browser import launch  # noqa: PLC0415
+
+    questions = read_questions()
+    misses: list[str] = []
+    with sync_playwright() as playwright:
+        page = launch(playwright).new_page()
+        for language, folder in LANGUAGES.items():
+            page.goto(f"{base_url}/{folder}")
+            misses += _misses(page, [question for question in questions if question.language == language])
+    return Recall(1 - len(misses) / len(questions), misses)
+
+
+def _misses(page: Page, questions: list[Question]) -> Iterator[str]:
+    for question in questions:
+        found = page.evaluate(ASK, question.words)
+        if question.address not in found:
+            yield f"{question.language}: {question.words} -> {question.address}, found {', '.join(found)}"
+
+
+#: Asks as the dialog does, without the typing: the function that ranks the pages is the dialog's own.
+ASK = """async (words) => {
+  const script = document.querySelector('script[src*="/portal"]').src.replace(/portal(?=[^/]*$)/, "search");
+  const { find } = await import(script);
+  const pages = await Promise.all((await find(words)).slice(0, 5).map((page) => page.data()));
+  return pages.map((page) => page.url);
+}"""
+
+
+if __name__ == "__main__":
+    try:
+        write()
+    except IndexingFailed as fault:
+        sys.exit(str(fault))

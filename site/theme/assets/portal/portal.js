@@ -1,0 +1,71 @@
+/* What a page adds when script runs: the colour switch, a menu that closes, tables that scroll by keyboard, the way to
+   the search. Every page works without it. It loads nothing by itself: search.js comes when somebody searches. */
+
+// The stamp in this file's own name (portal_1f2e3d4c5b.js) is in the names of the files beside it too.
+const stamp = /_[0-9a-f]+(?=\.js$)/.exec(import.meta.url)?.[0] ?? "";
+const beside = (name) => new URL(name.replace(".", `${stamp}.`), import.meta.url).href;
+
+const root = document.documentElement;
+const night = matchMedia("(prefers-color-scheme: dark)");
+
+function startSchemeSwitch(button) {
+  const isDark = () => (root.dataset.scheme || (night.matches ? "dark" : "light")) === "dark";
+  const show = () => button.setAttribute("aria-pressed", String(isDark()));
+  button.addEventListener("click", () => {
+    root.dataset.scheme = isDark() ? "light" : "dark";
+    try { localStorage.setItem("portal-scheme", root.dataset.scheme); } catch { /* storage is closed: the choice lasts for this page */ }
+    show();
+  });
+  night.addEventListener("change", show);
+  show();
+}
+
+function startMenu(menu) {
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !menu.open) return;
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  });
+  document.addEventListener("click", (event) => {
+    if (menu.open && !menu.contains(event.target)) menu.open = false;
+  });
+}
+
+function startTables(tables) {
+  const show = () => tables.forEach((box) => {
+    if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
+    else box.removeAttribute("tabindex");
+  });
+  addEventListener("resize", show);
+  show();
+}
+
+function startSearch(link) {
+  const open = async () => {
+    try {
+      (await import(beside("search.js"))).open();
+    } catch {
+      location.assign(link.href);  // the page map, as without script
+    }
+  };
+  link.addEventListener("click", (event) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    open();
+  });
+  link.setAttribute("role", "button");
+  link.addEventListener("keydown", (event) => { if (event.key === " ") { event.preventDefault(); open(); } });
+  document.addEventListener("keydown", (event) => {
+    const typing = event.target.closest?.("input, textarea, select, [contenteditable]");
+    const asked = (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey) || (event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey));
+    if (!asked) return;
+    event.preventDefault();
+    open();
+  });
+}
+
+startSchemeSwitch(document.getElementById("scheme"));
+startMenu(document.getElementById("menu"));
+startTables(document.querySelectorAll(".scroll"));
+// An old browser without <dialog> keeps the link to the page map.
+if (window.HTMLDialogElement) startSearch(document.getElementById("search-open"));

@@ -1,0 +1,56 @@
+"""Template and code say the same: variables, routes, handlers."""
+
+from __future__ import annotations
+
+import importlib
+from dataclasses import fields
+
+import pytest
+
+from infra.lambdas import environment
+from infra.template_reader import Template
+from portal.settings import Settings
+
+TEMPLATE = Template()
+DOORS = sorted(name for name, each in TEMPLATE.functions.items() if each.routes)
+# Read by powertools and by portal.assets, not by a class of settings.
+READ_ELSEWHERE = {"ASSETS_FOLDER", "POWERTOOLS_SERVICE_NAME", "POWERTOOLS_LOG_LEVEL"}
+SETTINGS = {"RegistrationsFunction": "registrations.handler.RegistrationsSettings",
+            "FeedbackFunction": "portal.inbox.InboxSettings", "RelayFunction": "mailer.handler.RelaySettings",
+            "MailerFunction": "mailer.handler.MailerSettings", "SweeperFunction": "sweeper.handler.SweeperSettings"}
+
+
+def _named(path: str) -> object:
+    module, name = path.rsplit(".", 1)
+    return getattr(importlib.import_module(module), name)
+
+
+@pytest.mark.parametrize("name", sorted(TEMPLATE.functions))
+def test_a_function_is_given_exactly_the_variables_that_its_settings_read(name: str) -> None:
+    read = {each.name.upper() for each in fields(_named(SETTINGS[name]))}  # type: ignore[arg-type]
+    given = set(TEMPLATE.functions[name].environment) - READ_ELSEWHERE
+    assert given == read
+
+
+def test_every_class_of_settings_belongs_to_a_function() -> None:
+    for each in TEMPLATE.functions.values():
+        importlib.import_module(each.handler.rsplit(".", 1)[0])
+    known = {f"{each.__module__}.{each.__name__}" for each in Settings.__subclasses__()}
+    assert known == set(SETTINGS.values())
+
+
+@pytest.mark.parametrize("name", sorted(TEMPLATE.functions))
+def test_every_handler_of_the_template_is_there(name: str) -> None:
+    assert callable(_named(TEMPLATE.functions[name].handler))
+
+
+@pytest.mark.parametrize("name", DOORS)
+def test_the_api_has_exactly_the_routes_that_the_door_serves(name: str) -> None:
+    function = TEMPLATE.functions[name]
+    door = importlib.import_module(function.handler.rsplit(".", 1)[0])
+    assert {(each.method, each.path) for each in function.routes} == set(door.ROUTES)
+
+
+def test_functions_in_one_process_agree_on_every_variable() -> None:
+    names = {"RegistrationsTable": "r", "FeedbackTable": "f", "MailQueue": "q", "DomainName": "d", "MailSender": "m@d"}
+    assert environment(TEMPLATE, names)["REGISTRATIONS_TABLE"] == "r"
