@@ -93,6 +93,17 @@ def read_page(file: Path) -> Element:
     return reader.root
 
 
+def title_of(page: Element) -> str:
+    """What the page calls itself: its main heading."""
+    return page.find("h1")[0].text()
+
+
+def description_of(page: Element) -> str:
+    """The sentence about the page in its head."""
+    found = (meta.attributes for meta in page.find("meta") if meta.attributes.get("name") == "description")
+    return next(found)["content"]
+
+
 def page_files(site: Path = SITE) -> list[Path]:
     """Every HTML file of a built site, Pagefind's folder aside."""
     return sorted(file for file in site.rglob("*.html") if file.relative_to(site).parts[0] != "pagefind")

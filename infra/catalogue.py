@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from lokal import wilayah
 from pydantic import ValidationError
 
 from infra import assets
@@ -29,7 +30,7 @@ MOMENTS = ("starts", "ends", "opens", "closes")
 MOST_POOLS = 45  # so that minting seats stays one transaction (registrations.catalogue)
 
 
-class Mistake(Exception):  # noqa: N818 a maintainer's mistake, told in one line
+class Mistake(Exception):
     """Something in a page's front matter that is not as it must be."""
 
     def __init__(self, page: Path, key: str, expected: str) -> None:
@@ -40,14 +41,19 @@ class Mistake(Exception):  # noqa: N818 a maintainer's mistake, told in one line
 
 def read_offerings(content: Path = CONTENT) -> list[Offering]:
     """Every offering that a page declares, in the order of their beginning; raises Mistake at the first fault."""
-    pages = sorted((content / "id").rglob("*.md"))
-    offerings = [offering for page in pages if (offering := _offering_of(page, content)) is not None]
-    return sorted(offerings, key=lambda offering: (offering.starts, offering.id))
+    offerings: dict[str, Offering] = {}
+    for page in sorted((content / "id").rglob("*.md")):
+        offering = _offering_of(page, content)
+        if offering and offering.id in offerings:
+            raise Mistake(page, "offering.id", f"another page declares {offering.id}")
+        if offering:
+            offerings[offering.id] = offering
+    return sorted(offerings.values(), key=lambda offering: (offering.starts, offering.id))
 
 
 def front_matter(page: Path) -> dict[str, Any]:
     """The front matter of a page as a mapping; empty when it has none."""
-    text = page.read_text(encoding="utf-8")
+    text = _text_of(page)
     if not text.startswith("---\n"):
         return {}
     try:
@@ -56,6 +62,13 @@ def front_matter(page: Path) -> dict[str, Any]:
         where = getattr(error, "problem_mark", None)
         raise Mistake(page, f"line {where.line + 2}" if where else "front matter", f"YAML, but {error}") from None
     return value if isinstance(value, dict) else {}
+
+
+def _text_of(page: Path) -> str:
+    try:
+        return page.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise Mistake(page, "front matter", "expected text encoded as UTF-8") from None
 
 
 def _offering_of(page: Path, content: Path) -> Offering | None:
@@ -67,26 +80,38 @@ def _offering_of(page: Path, content: Path) -> Offering | None:
         raise Mistake(page, "offering", "expected the keys of an offering, one a line")
     if declared.get("id") != page.stem:
         raise Mistake(page, "offering.id", f"expected {page.stem}, the name of the file")
-    offering = _checked(page, _in_both_languages(page, content, matter, declared))
+    offering = _checked(page, _english(page, content), _in_both_languages(page, content, matter, declared))
     _check_pools(page, offering)
     return offering
 
 
+def _english(page: Path, content: Path) -> Path:
+    return content / "en" / page.relative_to(content / "id")
+
+
 def _in_both_languages(page: Path, content: Path, matter: dict[str, Any], declared: dict[str, Any]) -> dict[str, Any]:
-    english = content / "en" / page.relative_to(content / "id")
+    english = _english(page, content)
     if not english.exists():
-        raise Mistake(page, "offering", f"expected an English page beside it: content/en/{english.name}")
+        place = english.relative_to(content).as_posix()
+        raise Mistake(page, "offering", f"expected an English page beside it: content/{place}")
     other = front_matter(english)
     theirs = other.get("offering")
     if not isinstance(theirs, dict) or set(theirs) != {"id", "place"} or theirs["id"] != declared["id"]:
         raise Mistake(english, "offering", f"expected exactly id: {declared['id']} and place, the rest stands once")
     return {**declared, "title": {"id": matter.get("title"), "en": other.get("title")},
             "place": {"id": declared.get("place"), "en": theirs["place"]},
-            **_moments(page, declared), "quotas": [_quota(page, each, declared) for each in declared.get("quotas", [])]}
+            **_moments(page, declared), "quotas": [_quota(page, each, declared) for each in _quotas(page, declared)]}
 
 
 def _moments(page: Path, declared: dict[str, Any]) -> dict[str, Any]:
     return {key: _moment(page, f"offering.{key}", declared[key], declared) for key in MOMENTS if key in declared}
+
+
+def _quotas(page: Path, declared: dict[str, Any]) -> list[object]:
+    quotas = declared.get("quotas", [])
+    if not isinstance(quotas, list):
+        raise Mistake(page, "offering.quotas", "expected a list of quotas, or no such key")
+    return quotas
 
 
 def _quota(page: Path, quota: object, declared: dict[str, Any]) -> object:
@@ -98,30 +123,47 @@ def _quota(page: Path, quota: object, declared: dict[str, Any]) -> object:
 def _moment(page: Path, key: str, value: object, declared: dict[str, Any]) -> object:
     expected = "expected a wall-clock time in `zone` without an offset, such as 2027-01-19T08:00"
     try:
-        moment = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
+        moment = datetime.fromisoformat(str(value))
     except ValueError:
         raise Mistake(page, key, expected) from None
-    if moment.tzinfo is not None:
+    if moment.tzinfo is not None or len(str(value)) <= len("2027-01-19"):  # a day alone would be its midnight
         raise Mistake(page, key, expected)
     zone = declared.get("zone")
     return in_zone(moment, zone) if zone in {"WIB", "WITA", "WIT"} else moment
 
 
-def _checked(page: Path, declared: dict[str, Any]) -> Offering:
+def _checked(page: Path, english: Path, declared: dict[str, Any]) -> Offering:
     try:
         return Offering.model_validate(declared)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
-        key = ".".join(["offering", *map(str, first["loc"])])
-        raise Mistake(page, key, _expected(first)) from None
+        raise Mistake(*_where(page, english, first["loc"]), _expected(first)) from None
+
+
+def _where(page: Path, english: Path, location: tuple[int | str, ...]) -> tuple[Path, str]:
+    """The page and the key that a maintainer has to look at."""
+    match location:
+        case ("title", language):
+            return (english if language == "en" else page), "title"
+        case ("place", language):
+            return (english if language == "en" else page), "offering.place"
+    return page, ".".join(["offering", *map(str, location)])
 
 
 def _expected(detail: Any) -> str:  # noqa: ANN401 pydantic's ErrorDetails
-    known = {"missing": "expected a value, it is missing", "extra_forbidden": "there is no such key"}
-    return known.get(detail["type"]) or f"{detail['msg']} (found: {detail['input']!r})"
+    if detail["type"] == "missing" or detail["input"] is None:
+        return "expected a value, it is missing"
+    if detail["type"] == "extra_forbidden":
+        return "there is no such key"
+    found = "" if isinstance(detail["input"], dict | list) else f" (found: {detail['input']!r})"
+    return f"{detail['msg']}{found}"
 
 
 def _check_pools(page: Path, offering: Offering) -> None:
+    known = {province.code for province in wilayah.list_wilayah()}
+    unknown = sorted({code for quota in offering.quotas for code in quota.provinces} - known)
+    if unknown:
+        raise Mistake(page, "offering.quotas", f"expected codes of provinces, found {', '.join(unknown)}")
     try:
         pools = pools_of(offering)
     except ValueError as error:

@@ -11,13 +11,11 @@ import re
 from pathlib import Path
 from typing import Any
 
-from feedback.handler import FEEDBACK
-from feedback.handler import ROUTES as FEEDBACK_ROUTES
+from infra import doors
 from portal.forms import Form
 from portal.identifiers import ULID_SHAPE
 from portal.submissions import IDENTIFIER, LANGUAGE
-from registrations.handler import CANCEL, REGISTRATION, STATUS
-from registrations.handler import ROUTES as REGISTRATION_ROUTES
+from registrations.handler import CANCEL, STATUS
 
 ROOT = Path(__file__).parent.parent
 TARGET = ROOT / "build" / "site" / "layanan" / "openapi.json"
@@ -38,13 +36,13 @@ ANSWERS: dict[Route, tuple[int, ...]] = {
     ("POST", "/layanan/pendaftaran/status"): (200, 404, *POSTED, *ANYWHERE),
     ("POST", "/layanan/pendaftaran/batal"): (200, 303, 404, 409, *POSTED, *ANYWHERE),
     ("GET", "/layanan/kegiatan/{offering}/kursi"): (200, 404, *ANYWHERE),
-    ("GET", "/layanan/masukan"): (303,),
-    ("POST", "/layanan/masukan"): (200, 201, 303, 409, *POSTED, *ANYWHERE),
-    ("GET", "/layanan/masukan/tanda-terima/{submission}"): (200, 404, *ANYWHERE),
 }
 
-BODIES: dict[Route, Form] = {("POST", form.action): form for form in (REGISTRATION, STATUS, CANCEL, FEEDBACK)}
-CARRY_AN_IDENTIFIER = (REGISTRATION, FEEDBACK)
+# The same for every form that is simply remembered: its page, its submission, its receipt.
+OF_AN_INBOX: dict[str, dict[str, tuple[int, ...]]] = {
+    "": {"GET": (303,), "POST": (200, 201, 303, 409, *POSTED, *ANYWHERE)},
+    "/tanda-terima/{submission}": {"GET": (200, 404, *ANYWHERE)},
+}
 
 MEANINGS = {200: "Done, or done before", 201: "Remembered", 303: "Go on there (for people: after a form)",
             400: "The body cannot be read, or another site sent it", 404: "Not there, or not for you",
@@ -56,11 +54,21 @@ MEANINGS = {200: "Done, or done before", 201: "Remembered", 303: "Go on there (f
 def document() -> dict[str, Any]:
     """The whole document."""
     paths: dict[str, Any] = {}
-    for route in (*REGISTRATION_ROUTES, *FEEDBACK_ROUTES):
+    for route in doors.routes():
         paths.setdefault(route[1], {})[route[0].lower()] = _operation(route)
     return {"openapi": "3.1.0", "info": {"title": "Portal Penggerak Swadaya", "version": "1",
                                          "license": {"name": "MIT", "identifier": "MIT"}},
             "paths": paths, "components": {"schemas": {"Problem": _problem_schema()}}}
+
+
+def answers() -> dict[Route, tuple[int, ...]]:
+    """The statuses of every route."""
+    return ANSWERS | {(method, inbox.form.action + rest): statuses for inbox in doors.inboxes()
+                      for rest, methods in OF_AN_INBOX.items() for method, statuses in methods.items()}
+
+
+def _bodies() -> dict[Route, Form]:
+    return {("POST", CANCEL): STATUS, **{("POST", form.action): form for form in doors.forms()}}
 
 
 def _operation(route: Route) -> dict[str, Any]:
@@ -68,9 +76,9 @@ def _operation(route: Route) -> dict[str, Any]:
     operation: dict[str, Any] = {"operationId": re.sub(r"\W+", "_", " ".join(route)).strip("_").lower(),
                                  "parameters": [{"name": name, "in": "path", "required": True,
                                                  "schema": {"type": "string"}} for name in names],
-                                 "responses": {str(status): _response(status) for status in sorted(ANSWERS[route])}}
-    if route in BODIES:
-        schema = _body_schema(BODIES[route])
+                                 "responses": {str(status): _response(status) for status in sorted(answers()[route])}}
+    if route in _bodies():
+        schema = _body_schema(_bodies()[route])
         operation["requestBody"] = {"required": True, "content": {
             "application/json": {"schema": schema}, "application/x-www-form-urlencoded": {"schema": schema}}}
     return operation
@@ -84,7 +92,7 @@ def _response(status: int) -> dict[str, Any]:
 def _body_schema(form: Form) -> dict[str, Any]:
     schema = form.model.model_json_schema(mode="validation")
     schema["properties"][LANGUAGE] = {"enum": ["id", "en"]}
-    if form in CARRY_AN_IDENTIFIER:
+    if form is not STATUS:  # asking is not submitting: it makes nothing that could be made twice
         schema["properties"][IDENTIFIER] = {"type": "string", "pattern": f"^{ULID_SHAPE.pattern}$"}
         schema["required"] = [*schema["required"], IDENTIFIER]
     return schema

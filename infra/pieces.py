@@ -5,22 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from feedback.handler import FEEDBACK
+from infra import doors
 from portal import pages
-from portal.forms import Form
 from portal.moments import format_day, format_span, format_time
 from portal.regions import provinces
-from registrations.handler import REGISTRATION, STATUS
+from registrations.handler import REGISTRATION
 from registrations.models import Offering, Quota
 from registrations.rules import pools_of
 
-# The forms that a page includes as `forms/<name>.html`; registration is included by each offering's own page.
-STANDALONE: tuple[Form, ...] = (STATUS, FEEDBACK)
-
 
 def all_pieces(offerings: list[Offering], language: str) -> Iterator[tuple[str, str]]:
-    """Every piece with its name."""
-    for form in STANDALONE:
+    """Every piece with its name; registration is included by each offering's own page, with its offering."""
+    for form in doors.forms():
         yield f"forms/{form.name}.html", pages.form(form, language, {})
     for offering in offerings:
         yield f"offerings/{offering.id}/facts.md", _facts(offering, language)
@@ -31,14 +27,15 @@ def all_pieces(offerings: list[Offering], language: str) -> Iterator[tuple[str, 
 
 def _facts(offering: Offering, language: str) -> str:
     texts = REGISTRATION.words(language)
-    return pages.fragment("facts", language, offering=offering, texts=texts, rows=list(_rows(offering, texts, language)))
+    rows = list(_rows(offering, texts, language))
+    return pages.fragment("facts", language, offering=offering, texts=texts, rows=rows)
 
 
 def _rows(offering: Offering, texts: dict[str, Any], language: str) -> Iterator[tuple[str, list[str]]]:
     words, zone = texts["facts"], offering.zone
     kinds = texts["fields"]["kind"]["options"]
-    yield words["when"], [format_span(offering.starts, offering.ends, zone, language),
-                          format_time(offering.starts, zone, language)]
+    begins = words["begins"].format(when=format_time(offering.starts, zone, language))
+    yield words["when"], [format_span(offering.starts, offering.ends, zone, language), begins]
     yield words["registration"], [words["registration_text"].format(
         opens=format_time(offering.opens, zone, language), closes=format_time(offering.closes, zone, language))]
     yield words["mode"], [words["modes"][offering.mode]]

@@ -7,6 +7,7 @@ What Pagefind reads is made by infra/search_copy.py. Knows Pagefind's command li
 from __future__ import annotations
 
 import csv
+import gzip
 import json
 import shutil
 import subprocess
@@ -17,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from infra import search_copy
-from infra.built_site import LANGUAGES, SITE
+from infra.built_site import LANGUAGES, SITE, description_of, read_page, title_of
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -25,40 +26,58 @@ if TYPE_CHECKING:
 QUESTIONS = Path("tests/data/search_queries.tsv")
 INDEX = SITE / "pagefind"
 #: What the search dialog loads from Pagefind; its other files are user interfaces and a worker that we do not use.
-NEEDED = ("pagefind.js", "pagefind-entry.json", "pagefind.*.pf_meta", "wasm.*.pagefind", "index", "fragment")
+NEEDED = ("pagefind.js", "pagefind-entry.json", "pagefind.*.pf_meta", "wasm.*.pagefind", "index")
+#: What Pagefind would load for each result; one list of all pages takes the place of these files.
+FRAGMENTS = "fragment/{language}_*.pf_fragment"
 
 
 class IndexingFailed(Exception):
     """Pagefind refused the pages; the text is what it printed."""
 
 
-def write_terms() -> None:
-    """Publish each language's vocabulary for the search dialog."""
+def write_words() -> None:
+    """Publish for the search dialog, by language: the vocabulary, and what it shows of each page by Pagefind's id."""
     for language in LANGUAGES:
         vocabulary = search_copy.read_vocabulary(language)
         terms = {"silent": sorted(vocabulary.silent), "forms": vocabulary.forms}
-        target = SITE / "assets" / "portal" / f"search-terms.{language}.json"
-        target.write_text(json.dumps(terms, ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
+        shown = {file.stem: _shown(file) for file in sorted(INDEX.glob(FRAGMENTS.format(language=language)))}
+        text = json.dumps({"terms": terms, "pages": shown}, ensure_ascii=False, separators=(",", ":"))
+        (SITE / "assets" / "portal" / f"search.{language}.json").write_text(text, encoding="utf-8")
+
+
+def _shown(fragment: Path) -> dict[str, str]:
+    """What the dialog shows of the page that Pagefind wrote this fragment for."""
+    address = json.loads(gzip.decompress(fragment.read_bytes()).removeprefix(b"pagefind_dcd"))["url"]
+    page = read_page(SITE / address.lstrip("/") / "index.html")
+    return {"url": address, "title": title_of(page), "description": description_of(page)}
 
 
 def run_pagefind() -> None:
-    """Index the copy into build/site/pagefind and keep only what the search dialog loads."""
+    """Index the copy into build/site/pagefind."""
     shutil.rmtree(INDEX, ignore_errors=True)
     folders = ["--site", str(search_copy.COPY), "--output-path", str(INDEX)]
     command = [sys.executable, "-m", "pagefind", "--quiet", *folders]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         raise IndexingFailed(f"Pagefind could not index {search_copy.COPY}:\n{done.stdout}{done.stderr}")
+
+
+def keep_only_needed() -> None:
+    """Remove from build/site/pagefind what the dialog never loads."""
     needed = {file for pattern in NEEDED for file in INDEX.glob(pattern)}
-    for file in set(INDEX.iterdir()) - needed:
-        file.unlink()
+    for each in set(INDEX.iterdir()) - needed:
+        if each.is_dir():
+            shutil.rmtree(each)
+        else:
+            each.unlink()
 
 
 def write() -> None:
     """Make the index and the words of the search dialog; the pages must stand in build/site."""
     search_copy.write()
-    write_terms()
     run_pagefind()
+    write_words()
+    keep_only_needed()
 
 
 @dataclass(frozen=True)
@@ -117,8 +136,7 @@ def _misses(page: Page, questions: list[Question]) -> Iterator[str]:
 ASK = """async (words) => {
   const script = document.querySelector('script[src*="/portal"]').src.replace(/portal(?=[^/]*$)/, "search");
   const { find } = await import(script);
-  const pages = await Promise.all((await find(words)).slice(0, 5).map((page) => page.data()));
-  return pages.map((page) => page.url);
+  return (await find(words)).slice(0, 5).map((page) => page.url);
 }"""
 
 

@@ -3,8 +3,8 @@
 Pagefind reads this copy instead of the published pages: those need nothing of it, and the index is small:
 - words that say nothing ("yang", "bagaimana") are left out, since no question asks for them;
 - a word that the Indonesian stemmer gets wrong stands as its family's canonical word ("penilaian" as "nilai");
-- below the headings a word counts once, and not at all when the page says it only once while many pages say it:
-  such a word is not what the page is about. This halves what a phone downloads for its first result.
+- below the headings a word counts once, and not at all on a page that says it only once when the dialog has enough
+  better pages to show for it. This halves what a phone downloads for its first result.
 The search dialog (site/theme/assets/portal/search.js) puts a question through the same vocabulary.
 
 May know the built pages and Pagefind's attributes; nothing of the engine that wrote the pages.
@@ -12,25 +12,27 @@ May know the built pages and Pagefind's attributes; nothing of the engine that w
 
 from __future__ import annotations
 
-import html
 import re
 import shutil
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from infra.built_site import BUILD, LANGUAGES, SITE, Element, page_files, read_page
+from infra.built_site import BUILD, LANGUAGES, SITE, Element, description_of, page_files, read_page
 
 VOCABULARY = Path("content/search")
 COPY = BUILD / "search"
 #: A word as both sides cut it; one letter or digit alone is none.
 WORD = re.compile(r"[^\W_]{2,}")
-#: Said by more than this share of a language's pages, a word said once on a page is left out.
+#: How many pages the search dialog shows.
+SHOWN = 5
+#: A heading that more than this share of the pages has ("langkah berikutnya") says nothing about any of them.
 COMMON = 0.1
 #: Parts of a page that are not what it says: fields with every region's name, pictures, words for scripts.
 UNSAID = {"form", "select", "script", "template", "svg"}
-HEADINGS = ("h1", "h2", "h3")
+#: What a word weighs by where it stands; in the text it weighs 1.
+WEIGHTS = {"h1": 7, "h2": 6, "h3": 5, "description": 3}
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,6 @@ class Said:
 
     file: Path
     language: str
-    title: str
     description: str
     headings: list[tuple[str, list[str]]]
     body: Counter[str]
@@ -83,7 +84,7 @@ def _texts(element: Element) -> Iterator[tuple[str, str]]:
     for child in element.children:
         if isinstance(child, str):
             yield "", child
-        elif child.tag in HEADINGS:
+        elif child.tag in WEIGHTS:
             yield child.tag, child.text()
         elif child.tag not in UNSAID:
             yield from _texts(child)
@@ -100,35 +101,50 @@ def read_said(file: Path, vocabularies: dict[str, Vocabulary]) -> Said | None:
     return Said(
         file=file.relative_to(SITE),
         language=language,
-        title=article.find("h1")[0].text(),
-        description=_description(page),
+        description=description_of(page),
         headings=[(tag, words) for tag, words in texts if tag],
         body=Counter(word for tag, words in texts if not tag for word in words),
     )
 
 
-def _description(page: Element) -> str:
-    found = (meta.attributes for meta in page.find("meta") if meta.attributes.get("name") == "description")
-    return next(found)["content"]
+def weighty_words(page: Said, vocabulary: Vocabulary) -> set[str]:
+    """The words of a page that it is likely to be about: in a heading, its description, or said more than once."""
+    headed = {word for _, words in page.headings for word in words}
+    return headed | set(vocabulary.telling(page.description)) | {word for word, times in page.body.items() if times > 1}
 
 
-def common_words(pages: list[Said]) -> set[str]:
-    """What more than COMMON of these pages say: words of their text, and whole headings ("langkah berikutnya")."""
-    spread = Counter(word for page in pages for word in page.body)
-    spread.update(heading for page in pages for heading in {" ".join(words) for _, words in page.headings})
-    return {word for word, count in spread.items() if count > COMMON * len(pages)}
+def listed_pages(pages: list[Said], vocabulary: Vocabulary) -> dict[str, set[Path]]:
+    """For each word the pages to list: those likely to be about it and, up to SHOWN, short ones that say it once."""
+    listed: dict[str, set[Path]] = defaultdict(set)
+    for page in pages:
+        for word in weighty_words(page, vocabulary):
+            listed[word].add(page.file)
+    for page in sorted(pages, key=lambda page: (page.body.total(), page.file)):
+        for word in page.body:
+            if len(listed[word]) < SHOWN:
+                listed[word].add(page.file)
+    return listed
 
 
-def page_for_index(page: Said, common: set[str], vocabulary: Vocabulary) -> str:
-    """The HTML that Pagefind reads for a page. Its result shows the title and the description as they are."""
-    said = [(tag, " ".join(words)) for tag, words in page.headings]
-    headings = "".join(f"<{tag}>{words}</{tag}>" for tag, words in said if tag == "h1" or words not in common)
-    body = " ".join(word for word, times in page.body.items() if times > 1 or word not in common)
-    return f"""<!doctype html><html lang="{page.language}"><body data-pagefind-body>
-<p data-pagefind-ignore data-pagefind-meta="title">{html.escape(page.title)}</p>
-<p data-pagefind-ignore data-pagefind-meta="description">{html.escape(page.description)}</p>
-{headings}<p data-pagefind-weight="3">{" ".join(vocabulary.telling(page.description))}</p><p>{body}</p></body></html>
-"""
+def common_headings(pages: list[Said]) -> set[str]:
+    """The headings that so many pages have that they tell none apart."""
+    spread = Counter(heading for page in pages for heading in {" ".join(words) for _, words in page.headings})
+    return {heading for heading, count in spread.items() if count > COMMON * len(pages)}
+
+
+def pages_for_index(pages: list[Said], vocabulary: Vocabulary) -> Iterator[tuple[Path, str]]:
+    """The HTML that Pagefind reads, for each of a language's pages.
+
+    Headings are paragraphs with Pagefind's own weights for them: of an <h1> it would make a title and index that again.
+    """
+    listed, headings = listed_pages(pages, vocabulary), common_headings(pages)
+    for page in pages:
+        said = [(WEIGHTS[tag], " ".join(words)) for tag, words in page.headings]
+        said = [(weight, text) for weight, text in said if weight == WEIGHTS["h1"] or text not in headings]
+        said.append((WEIGHTS["description"], " ".join(vocabulary.telling(page.description))))
+        said.append((1, " ".join(word for word in page.body if page.file in listed[word])))
+        body = "\n".join(f'<p data-pagefind-weight="{weight}">{text}</p>' for weight, text in said)
+        yield page.file, f'<!doctype html><html lang="{page.language}"><body data-pagefind-body>\n{body}\n</body></html>\n'
 
 
 def write() -> None:
@@ -137,9 +153,7 @@ def write() -> None:
     vocabularies = {language: read_vocabulary(language) for language in LANGUAGES}
     said = [page for page in (read_said(file, vocabularies) for file in page_files()) if page]
     for language, vocabulary in vocabularies.items():
-        pages = [page for page in said if page.language == language]
-        common = common_words(pages)
-        for page in pages:
-            target = COPY / page.file
+        for file, text in pages_for_index([page for page in said if page.language == language], vocabulary):
+            target = COPY / file
             target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_text(page_for_index(page, common, vocabulary), encoding="utf-8")
+            target.write_text(text, encoding="utf-8")

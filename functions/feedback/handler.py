@@ -7,8 +7,8 @@ from portal import web
 from portal.forms import Form
 from portal.inbox import Inbox, explain_failure, settings
 
-FEEDBACK = Form("feedback", Feedback, "/layanan/masukan")
+FEEDBACK = Inbox(Form("feedback", Feedback, "/layanan/masukan"), page="/tentang/kontak/")
 
-ROUTES: web.Routes = Inbox(FEEDBACK, page="/tentang/kontak/").routes
+ROUTES: web.Routes = FEEDBACK.routes
 
 handle = web.door(ROUTES, origin=lambda: settings().site_origin, explain=explain_failure)

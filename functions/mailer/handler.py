@@ -13,7 +13,7 @@ from functools import cache
 from typing import Any
 
 import botocore.session
-from aws_lambda_powertools.utilities.batch import (BatchProcessor, EventType, process_partial_response)
+from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 
 from mailer.rules import letter
 from portal.assets import read_text

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 # The template's first line is the subject; a value can never begin a new header or a new line of its own.
-FORBIDDEN = dict.fromkeys((*range(32), 127), " ")
+# (U+0085, U+2028 and U+2029 end a line too, for some of the programs on the way).
+FORBIDDEN = dict.fromkeys((*range(32), *range(127, 160), 0x2028, 0x2029), " ")
 
 
 class Letter(NamedTuple):

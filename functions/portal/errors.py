@@ -6,7 +6,11 @@ There is no prose and no HTTP here: `portal.web` turns a class into a status and
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+NOTHING: Mapping[str, object] = MappingProxyType({})
 
 
 class PortalError(Exception):
@@ -19,7 +23,7 @@ class FieldError:
 
     field: str
     code: str
-    facts: dict[str, object] = field(default_factory=dict)
+    facts: Mapping[str, object] = NOTHING
 
 
 class FormRefused(PortalError):

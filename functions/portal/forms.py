@@ -19,8 +19,8 @@ from portal.assets import words
 from portal.errors import FieldError, FormRefused
 from portal.questions import INVISIBLE, Question
 
-# pydantic's own codes, in the words of the forms
-CODES = {"extra_forbidden": "unknown_field"}
+# pydantic's own codes, in the words of the forms: a field we do not ask for, and one whose name is no text at all
+CODES = {"extra_forbidden": "unknown_field", "string_unicode": "unknown_field"}
 
 
 class FormModel(BaseModel):

@@ -47,7 +47,7 @@ def format_reference(reference: str) -> str:
 
 def parse_reference(text: str) -> str | None:
     """The canonical 8 characters of a reference however it was typed; None when it cannot be one."""
-    letters = re.sub(r"[\s\-–—._/]", "", text).upper()  # noqa: RUF001 people type long dashes
+    letters = re.sub(r"[\s\-–—._/]", "", text).upper()
     shaped = len(letters) == REFERENCE_LENGTH and set(letters) <= set(REFERENCE_ALPHABET)
     return letters if shaped else None
 

@@ -1,6 +1,7 @@
 """A form whose answers are simply remembered for a desk and confirmed by mail.
 
-Such a form needs its model (with an `email` field), its words, its page and its route; everything else is here.
+Such a form needs its model (with an `email` field), its words, its page and its route; everything else is here:
+the build finds it through its route, the receipt and the mail are written from its words.
 
 | pk                  | sk                      | is                              |
 |---------------------|-------------------------|---------------------------------|
@@ -71,8 +72,10 @@ class Inbox:
                 "expires_at": int((submission.now + KEPT).timestamp())}
 
     def _remember(self, item: Item, submission: Submission) -> bool:
-        told = message(item["pk"], f"{self.form.name}_received", to=item["answers"]["email"], now=submission.now,
-                       language=item["language"], values={"reference": format_reference(item["reference"])})
+        texts = self.form.words(submission.language)["receipt"]
+        told = message(item["pk"], "inbox_received", to=item["answers"]["email"], now=submission.now,
+                       language=submission.language, values={"reference": format_reference(item["reference"]),
+                                                             "title": texts["title"], "text": " ".join(texts["text"])})
         try:
             _table().transact(put_new(item), told)
         except ConditionFailed as refused:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import traceback
 from functools import cache
+from typing import TYPE_CHECKING
 
-from aws_lambda_powertools import Logger
+if TYPE_CHECKING:
+    from aws_lambda_powertools import Logger
 
 
 @cache
 def logger() -> Logger:
     """The process's logger (JSON lines; service and level from the environment)."""
+    from aws_lambda_powertools import Logger  # noqa: PLC0415 most requests have nothing to say; API Gateway logs them
+
     return Logger(utc=True)
 
 

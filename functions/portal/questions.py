@@ -28,7 +28,7 @@ EMAIL_MOST = 254
 
 def refuse(code: str, **facts: object) -> PydanticCustomError:
     """The error of one answer: a stable code, and the facts that its sentence needs."""
-    return PydanticCustomError(code, "{code}", {"code": code, **facts})  # type: ignore[arg-type]
+    return PydanticCustomError(code, "{code}", {"code": code, **facts})
 
 
 def readable(value: object, *, lines: bool = False) -> str:

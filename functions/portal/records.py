@@ -39,7 +39,7 @@ _deadline: ContextVar[float | None] = ContextVar("deadline", default=None)
 _random = SystemRandom()
 
 
-class ConditionFailed(Exception):  # noqa: N818 a fact for the store to interpret
+class ConditionFailed(Exception):
     """A condition did not hold: nothing was written.
 
     `failed[i]` tells whether the i-th write's condition failed, `items[i]` is what stood there (None: nothing).
@@ -237,7 +237,7 @@ def _raise_unless_busy(error: ClientError | BotoCoreError) -> None:
 
 
 def _raise_if_condition_failed(error: ClientError) -> None:
-    reasons = error.response.get("CancellationReasons", [])  # type: ignore[call-overload]
+    reasons = error.response.get("CancellationReasons", [])
     failed = [reason.get("Code") == "ConditionalCheckFailed" for reason in reasons]
     if any(failed):
         raise ConditionFailed(failed, [from_attributes(reason["Item"]) if reason.get("Item") else None
@@ -251,7 +251,7 @@ def to_attributes(item: Mapping[str, Any]) -> dict[str, Any]:
     return {name: to_attribute(value) for name, value in item.items() if value is not None}
 
 
-def to_attribute(value: Any) -> dict[str, Any]:  # noqa: ANN401, PLR0911 a value of any storable type; one line a type
+def to_attribute(value: Any) -> dict[str, Any]:  # noqa: ANN401 a value of any storable type; one line a type
     """One value in DynamoDB's own notation."""
     match value:
         case bool():

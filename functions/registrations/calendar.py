@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from icalendar import Calendar, Event
 
 from portal.identifiers import format_reference, parse_moment
@@ -14,7 +16,7 @@ STATUS = {"seated": "CONFIRMED", "waiting": "TENTATIVE", "cancelled": "CANCELLED
 def calendar_of(offering: Offering, record: Record, origin: str) -> str:
     """The activity as one event; its UID is the reference, so that a newer file replaces an older one."""
     event = Event()
-    event.add("uid", f"{record.reference}@{origin.split('//')[-1].split(':')[0]}")
+    event.add("uid", f"{record.reference}@{urlsplit(origin).hostname}")
     event.add("dtstamp", parse_moment(record.cancelled_at or record.seated_at or record.received_at))
     event.add("dtstart", offering.starts)
     event.add("dtend", offering.ends)
@@ -28,4 +30,4 @@ def calendar_of(offering: Offering, record: Record, origin: str) -> str:
     calendar.add("version", "2.0")
     calendar.add("method", "CANCEL" if record.state == "cancelled" else "PUBLISH")
     calendar.add_component(event)
-    return calendar.to_ical().decode()
+    return str(calendar.to_ical(), "utf-8")

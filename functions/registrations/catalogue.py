@@ -109,8 +109,9 @@ class Catalogue:
         numbers = range(pool["numbered"] + 1, pool["numbered"] + count + 1)
         try:
             self.table.transact(
-                update({"pk": pool["pk"], "sk": pool["sk"]}, "SET minted = minted + :count, numbered = numbered + :count",
-                       condition=unchanged, values={"count": count, **_sizes(pool)}),
+                update({"pk": pool["pk"], "sk": pool["sk"]},
+                       "SET minted = minted + :count, numbered = numbered + :count", condition=unchanged,
+                       values={"count": count, **_sizes(pool)}),
                 *(check({"pk": other["pk"], "sk": other["sk"]}, unchanged, _sizes(other)) for other in others),
                 *(put_new({"pk": offering_key(offering), "sk": seat_sort(_name(pool), number)})
                   for number in numbers))

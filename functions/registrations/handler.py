@@ -25,7 +25,7 @@ SEATS_KEPT = 5  # seconds the numbers may be old
 
 REGISTRATION = Form("registration", Registration, BASE)
 STATUS = Form("status", StatusQuestion, f"{BASE}/status")
-CANCEL = Form("status", StatusQuestion, f"{BASE}/batal")
+CANCEL = f"{BASE}/batal"
 
 
 @dataclass(frozen=True)
@@ -163,7 +163,7 @@ def _record_page(template: str, record: Record, language: str) -> str:
     texts = REGISTRATION.words(language)
     title = texts["states"][record.state]["title"] if template != "cancel" else texts["cancel"]["title"]
     content = pages.fragment(template, language, texts=texts, view=view, title=title, receipt=_receipt_path(record),
-                             status=STATUS.action, cancel=CANCEL.action)
+                             status=STATUS.action, cancel=CANCEL)
     return pages.in_shell(language, title, content)
 
 
@@ -208,11 +208,7 @@ def _for_holder(request: web.Request, answer: Any) -> web.Reply:  # noqa: ANN401
     """Answer for the registration whose reference and e-mail were given; unknown and foreign look alike."""
     answers = {name: request.fields.get(name) for name in ("reference", "email")}
     try:
-        question = cast("StatusQuestion", STATUS.read(answers))
-        record = registrations().find(question.reference)
-        known = record.answers["email"] if record else ""
-        if not hmac.compare_digest(known.encode(), question.email.encode()) or record is None:
-            raise errors.NotFound
+        record = _of_holder(cast("StatusQuestion", STATUS.read(answers)))
     except (errors.FormRefused, errors.NotFound) as refused:
         if request.wants_json:
             raise
@@ -220,6 +216,14 @@ def _for_holder(request: web.Request, answer: Any) -> web.Reply:  # noqa: ANN401
             errors.FieldError("reference", "no_match")]
         return web.refused_page(_status_form(request, answers, told), refused)
     return answer(record)  # type: ignore[no-any-return]
+
+
+def _of_holder(question: StatusQuestion) -> Record:
+    record = registrations().find(question.reference)
+    known = record.answers["email"] if record else ""
+    if not hmac.compare_digest(known.encode(), question.email.encode()) or record is None:
+        raise errors.NotFound
+    return record
 
 
 def _status_form(request: web.Request, answers: Mapping[str, Any], told: list[errors.FieldError]) -> str:
@@ -279,7 +283,7 @@ ROUTES: web.Routes = {
     ("GET", f"{BASE}/status"): ask_status,
     ("GET", f"{BASE}/status/{{reference}}"): ask_status,
     ("POST", f"{BASE}/status"): status,
-    ("POST", f"{BASE}/batal"): cancel,
+    ("POST", CANCEL): cancel,
     ("GET", "/layanan/kegiatan/{offering}/kursi"): seats,
 }
 

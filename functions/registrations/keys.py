@@ -19,7 +19,7 @@ def offering_key(offering: str) -> str:
 
 
 def waiting_key(offering: str) -> str:
-    """The `pk` of an offering's waiting list: apart from its seats, so that a long list slows nobody who looks for one."""
+    """The `pk` of an offering's waiting list: apart from its seats, which a long list must not slow."""
     return f"WAITING#{offering}"
 
 

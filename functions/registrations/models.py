@@ -95,6 +95,8 @@ class Quota(Declared):
             raise PydanticCustomError("one_number", "give exactly one of seats, share and per_province")
         if self.per_province is not None and not self.provinces:
             raise PydanticCustomError("provinces_needed", "per_province needs a list of provinces")
+        if len(set(self.provinces)) < len(self.provinces):
+            raise PydanticCustomError("province_twice", "the same province stands twice")
         if self.id == GENERAL:
             raise PydanticCustomError("reserved_name", "the id 'umum' is the name of the seats for everyone")
         return self

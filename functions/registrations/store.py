@@ -1,4 +1,6 @@
-"""Remembering registrations and seats. One table; what stands under which key:
+"""Remembering registrations and seats.
+
+One table; what stands under which key:
 
 | pk                       | sk                        | is                                                       |
 |--------------------------|---------------------------|----------------------------------------------------------|
@@ -26,10 +28,30 @@ from typing import Any, Literal
 from portal.errors import AlreadyRegistered, NotFound, SubmissionConflict
 from portal.identifiers import format_moment
 from portal.outbox import message
-from portal.records import (ConditionFailed, Item, Table, Write, attempts, check, delete, delete_existing, put_new,
-                            update)
-from registrations.keys import (LOCK, RECORD, SEAT_NUMBERS, offering_key, person_key, pool_key, pool_of,
-                                registration_key, wait_sort, waiting_key)
+from portal.records import (
+    ConditionFailed,
+    Item,
+    Table,
+    Write,
+    attempts,
+    check,
+    delete,
+    delete_existing,
+    put_new,
+    update,
+)
+from registrations.keys import (
+    LOCK,
+    RECORD,
+    SEAT_NUMBERS,
+    offering_key,
+    person_key,
+    pool_key,
+    pool_of,
+    registration_key,
+    wait_sort,
+    waiting_key,
+)
 from registrations.models import Offering
 from registrations.rules import message_values, pools_for, pools_of
 
@@ -41,7 +63,7 @@ KEPT_AFTER_END = timedelta(days=730)  # until content/rules/retention.yml says i
 NOT_SEATED = "attribute_exists(pk) AND attribute_not_exists(seat) AND attribute_not_exists(cancelled_at)"
 
 
-class SeatTaken(Exception):  # noqa: N818 a fact, not a fault
+class SeatTaken(Exception):
     """Somebody else took this seat a moment ago; never leaves this module."""
 
 

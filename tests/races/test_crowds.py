@@ -13,6 +13,7 @@ import urllib.error
 import urllib.request
 import uuid
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
@@ -25,6 +26,7 @@ from portal import records
 from portal.records import Table
 from registrations.catalogue import Catalogue
 from registrations.models import Offering
+from registrations.store import Registrations
 from tests.crowd import Outcome, arrivals, must_be_right, outcome, register_all
 from tests.people import a_quota, an_offering, official, visitor
 
@@ -165,10 +167,6 @@ def test_a_tenth_of_the_writes_throttled_or_cancelled_by_conflict_loses_and_doub
 
 def test_seats_given_back_while_the_desk_promotes_by_hand_go_to_one_person_each(table: Table) -> None:
     """Twenty people cancel while two desks and the clock promote at the same time."""
-    from concurrent.futures import ThreadPoolExecutor
-
-    from registrations.store import Registrations
-
     offering = an_offering(seats=SEATS)
     before = crowd_meets(table, offering, [visitor(n) for n in range(120)])
     store = Registrations(table, random.Random(2))

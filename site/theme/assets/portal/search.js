@@ -1,5 +1,6 @@
 /* The search dialog: asks Pagefind (served from /pagefind/) and shows pages as one types. Loaded when first used.
-   Which words mean the same and which say nothing is data: content/search/, published as search-terms.<lang>.json. */
+   Which words mean the same and which say nothing is data: content/search/, published as search.<lang>.json together with
+   what is shown of each page, so that results need no further request. */
 
 // The stamp in this file's own name (portal_1f2e3d4c5b.js) is in the names of the files beside it too.
 const stamp = /_[0-9a-f]+(?=\.js$)/.exec(import.meta.url)?.[0] ?? "";
@@ -8,11 +9,6 @@ const lang = document.documentElement.lang;
 const template = document.getElementById("search-template");
 const words = template.dataset;
 const SHOWN = 5;
-
-const style = document.createElement("link");
-style.rel = "stylesheet";
-style.href = beside("search.css");
-document.head.append(style);
 
 document.body.append(template.content.cloneNode(true));
 const dialog = document.getElementById("search");
@@ -24,12 +20,12 @@ let loading;
 function load() {
   loading ??= Promise.all([
     import(new URL("/pagefind/pagefind.js", location).href),
-    fetch(beside(`search-terms.${lang}.json`)).then((answer) => answer.json()),
-  ]).then(async ([pagefind, terms]) => {
+    fetch(beside(`search.${lang}.json`)).then((answer) => answer.json()),
+  ]).then(async ([pagefind, { terms, pages }]) => {
     // Its worker would be a second copy of the same code to download; an index of this size needs none.
     await pagefind.options({ noWorker: true });
     await pagefind.init();
-    return { pagefind, terms };
+    return { pagefind, terms, pages };
   }).catch((fault) => { loading = undefined; throw fault; });
   return loading;
 }
@@ -42,23 +38,19 @@ export function wordsOf(question, terms) {
   return [...new Set(asked.flatMap((word) => (terms.forms[word] ?? word).split(" ")))];
 }
 
-/** Pages in order: every word is asked by itself, and a page is worth the sum of what it is worth for each word.
+/** Pages ({url, title, description}) in order: every word is asked by itself, and a page is worth the sum of what it is worth for each word.
     Pagefind alone would want every word on the page, which a question as people type it seldom gives. */
 export async function find(question) {
-  const { pagefind, terms } = await load();
+  const { pagefind, terms, pages } = await load();
   const asked = wordsOf(question, terms);
   const answers = await Promise.all(asked.map((word) => pagefind.search(word)));
-  const pages = new Map();
+  const worth = new Map();
   for (const { results } of answers) {
     const best = Math.max(...results.map((result) => result.score));
     const rare = 1 / Math.log(2 + results.length);  // a word on few pages says more
-    for (const result of results) {
-      const page = pages.get(result.id) ?? { data: result.data, worth: 0 };
-      page.worth += rare * (0.3 + 0.7 * result.score / best);
-      pages.set(result.id, page);
-    }
+    for (const { id, score } of results) worth.set(id, (worth.get(id) ?? 0) + rare * (0.3 + 0.7 * score / best));
   }
-  return [...pages.values()].sort((one, other) => other.worth - one.worth);
+  return [...worth].sort((one, other) => other[1] - one[1]).map(([id]) => pages[id]);
 }
 
 function itemFor(page) {
@@ -66,8 +58,8 @@ function itemFor(page) {
   const link = document.createElement("a");
   const about = document.createElement("span");
   link.href = page.url;
-  link.textContent = page.meta.title;
-  about.textContent = page.meta.description;
+  link.textContent = page.title;
+  about.textContent = page.description;
   item.append(link, about);
   return item;
 }
@@ -84,7 +76,7 @@ async function show() {
   if (question.length < 2) return say(words.hint);
   try {
     const pages = await find(question);
-    const shown = await Promise.all(pages.slice(0, SHOWN).map((page) => page.data()));
+    const shown = pages.slice(0, SHOWN);
     if (mine !== turn) return;  // something newer was typed meanwhile
     const count = shown.length === 1 ? words.one : words.many.replace("{count}", pages.length).replace("{shown}", shown.length);
     say(shown.length ? count : words.none, shown.map(itemFor));

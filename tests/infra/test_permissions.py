@@ -1,0 +1,285 @@
+"""Each function may do what is listed here and nothing else, and needs all of it.
+
+The list is compared with the template, and the template with what the functions really call while people register,
+wait, cancel, write to us, are mailed, and the sweeper tidies. So widening a permission is a visible line here, and
+a call that the role would refuse in production fails here first (the emulator does not look at roles).
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import importlib
+import json
+from collections.abc import Iterator, Mapping
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import botocore.handlers
+import pytest
+
+from infra.emulator import CREDENTIALS, Emulator, allow_sender, client, provision
+from infra.gateway import Gateway, Request, Response
+from infra.lambdas import Lambda, loaded_functions, publish_catalogue
+from infra.pumps import PumpRoom, pumps_for
+from infra.run import MAIL_SENDER, PARAMETERS
+from infra.template_reader import ROOT, Template
+
+TEMPLATE = Template()
+REGISTRATIONS, FEEDBACK = "RegistrationsTable", "FeedbackTable"
+STREAMS = {"dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams"}
+
+# function -> (action, resource) -> the beginnings of the keys it is limited to
+PERMISSIONS: dict[str, dict[tuple[str, str], tuple[str, ...]]] = {
+    "RegistrationsFunction": {
+        ("dynamodb:ConditionCheckItem", REGISTRATIONS): ("OFFERING#*",),
+        ("dynamodb:Query", REGISTRATIONS): ("OFFERING#*", "WAITING#*"),
+        ("dynamodb:GetItem", REGISTRATIONS): ("OFFERING#*", "REGISTRATION#*"),
+        ("dynamodb:UpdateItem", REGISTRATIONS): ("OFFERING#*", "REGISTRATION#*"),
+        ("dynamodb:PutItem", REGISTRATIONS): ("OFFERING#*", "PERSON#*", "REGISTRATION#*", "WAITING#*"),
+        ("dynamodb:DeleteItem", REGISTRATIONS): ("OFFERING#*", "PERSON#*", "WAITING#*")},
+    "FeedbackFunction": {
+        ("dynamodb:GetItem", FEEDBACK): ("MESSAGE#*",), ("dynamodb:PutItem", FEEDBACK): ("MESSAGE#*",)},
+    "RelayFunction": {
+        **{(action, f"{table}.StreamArn"): () for action in STREAMS for table in (REGISTRATIONS, FEEDBACK)},
+        ("sqs:SendMessage", "MailQueue"): (), ("sqs:SendMessage", "RelayDeadLetterQueue"): ()},
+    "MailerFunction": {
+        ("sqs:DeleteMessage", "MailQueue"): (), ("sqs:GetQueueAttributes", "MailQueue"): (),
+        ("sqs:ReceiveMessage", "MailQueue"): (),
+        ("dynamodb:GetItem", REGISTRATIONS): ("REGISTRATION#*",),
+        ("dynamodb:UpdateItem", REGISTRATIONS): ("REGISTRATION#*",),
+        ("dynamodb:GetItem", FEEDBACK): ("MESSAGE#*",), ("dynamodb:UpdateItem", FEEDBACK): ("MESSAGE#*",),
+        ("ses:SendEmail", "MailIdentity"): ()},
+    "SweeperFunction": {
+        ("dynamodb:ConditionCheckItem", REGISTRATIONS): ("OFFERING#*",),
+        ("dynamodb:DeleteItem", REGISTRATIONS): ("OFFERING#*", "WAITING#*"),
+        ("dynamodb:Query", REGISTRATIONS): ("OFFERING#*", "WAITING#*"),
+        ("dynamodb:GetItem", REGISTRATIONS): ("OFFERING#*", "REGISTRATION#*"),
+        ("dynamodb:PutItem", REGISTRATIONS): ("OFFERING#*", "REGISTRATION#*"),
+        ("dynamodb:UpdateItem", REGISTRATIONS): ("OFFERING#*", "REGISTRATION#*")},
+}
+# Lambda itself uses these with the function's role.
+FOR_LAMBDA = STREAMS | {"sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"}
+LOGS = {"logs:CreateLogStream", "logs:PutLogEvents"}
+
+
+def granted(function: str) -> dict[tuple[str, str], tuple[str, ...]]:
+    """What the template's role allows, in the notation of the list."""
+    role = TEMPLATE.resources[function.replace("Function", "Role")]["Properties"]
+    assert "ManagedPolicyArns" not in role
+    statements = [each for policy in role["Policies"] for each in policy["PolicyDocument"]["Statement"]]
+    found = {}
+    for each in statements:
+        keys = each.get("Condition", {}).get("ForAllValues:StringLike", {}).get("dynamodb:LeadingKeys", [])
+        resources = each["Resource"] if isinstance(each["Resource"], list) else [each["Resource"]]
+        for action in each["Action"]:
+            found |= {(action, _named(resource)): tuple(keys) for resource in resources}
+    return {place: keys for place, keys in found.items() if place[0] not in LOGS}
+
+
+def _named(resource: Mapping[str, Any]) -> str:
+    if "Fn::Sub" in resource:
+        assert resource["Fn::Sub"].endswith(":identity/${MailIdentity}")
+        return "MailIdentity"
+    name, attribute = resource["Fn::GetAtt"]
+    return name if attribute == "Arn" else f"{name}.{attribute}"
+
+
+@pytest.mark.parametrize("function", sorted(TEMPLATE.functions))
+def test_a_role_allows_exactly_what_is_listed(function: str) -> None:
+    assert granted(function) == PERMISSIONS[function]
+
+
+@pytest.mark.parametrize("function", sorted(TEMPLATE.functions))
+def test_a_role_writes_its_own_log_only_and_is_lambdas_alone(function: str) -> None:
+    role = TEMPLATE.resources[function.replace("Function", "Role")]["Properties"]
+    (principal,) = role["AssumeRolePolicyDocument"]["Statement"]
+    assert principal["Principal"] == {"Service": "lambda.amazonaws.com"}
+    logs = [each["Resource"] for policy in role["Policies"] for each in policy["PolicyDocument"]["Statement"]
+            if set(each["Action"]) == LOGS]
+    assert logs == [{"Fn::GetAtt": [function.replace("Function", "Logs"), "Arn"]}]
+
+
+def test_mail_is_sent_as_the_portal_only() -> None:
+    statements = TEMPLATE.resources["MailerRole"]["Properties"]["Policies"][0]["PolicyDocument"]["Statement"]
+    (send,) = [each for each in statements if each["Action"] == ["ses:SendEmail"]]
+    assert send["Condition"] == {"StringEquals": {"ses:FromAddress": {"Ref": "MailSender"}}}
+
+
+# -- what is really called -----------------------------------------------------------------------------------------
+
+
+@dataclass
+class Calls:
+    """Every call of a function to AWS: function, action, resource, key."""
+
+    made: set[tuple[str, str, str, str]] = field(default_factory=set)
+    names: dict[str, str] = field(default_factory=dict)
+    caller: ContextVar[str | None] = field(default_factory=lambda: ContextVar("caller", default=None))
+
+    def watched(self, function: Lambda) -> Lambda:
+        def handler(event: Any, context: Any) -> Any:
+            token = self.caller.set(function.function.name)
+            try:
+                return function.handler(event, context)
+            finally:
+                self.caller.reset(token)
+
+        return Lambda(function.function, handler)
+
+    def note(self, params: dict[str, Any], model: Any, **_: Any) -> None:
+        caller = self.caller.get()
+        if caller:
+            service = {"sesv2": "ses"}.get(model.service_model.service_name, model.service_model.service_name)
+            for action, resource, key in self._actions(service, model.name, params):
+                self.made.add((caller, f"{service}:{action}", resource, key))
+
+    def _actions(self, service: str, operation: str, params: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
+        if service == "ses":
+            yield operation, "MailIdentity", ""
+        elif service == "sqs":
+            yield operation, self._logical(params["QueueUrl"]), ""
+        elif operation == "TransactWriteItems":
+            for (kind, write), in [each.items() for each in params["TransactItems"]]:
+                action = "ConditionCheckItem" if kind == "ConditionCheck" else f"{kind}Item"
+                yield action, self._logical(write["TableName"]), _key(write)
+        else:
+            yield operation, self._logical(params["TableName"]), _key(params)
+
+    def _logical(self, real: str) -> str:
+        return next(logical for logical, name in self.names.items() if name == real)
+
+
+def _key(request: Mapping[str, Any]) -> str:
+    values = request.get("ExpressionAttributeValues", {})
+    key = request.get("Key") or request.get("Item") or {"pk": values.get(":pk")}
+    return str(key["pk"]["S"])
+
+
+class Portal:
+    """The functions and the pumps, without a server, every call noted."""
+
+    def __init__(self, functions: Mapping[str, Lambda], pumps: PumpRoom, table: str, endpoint: str) -> None:
+        self.functions, self.pumps, self.table, self.endpoint = functions, pumps, table, endpoint
+        self.gateway = Gateway(functions)
+
+    def ask(self, method: str, path: str, data: Mapping[str, str] | None = None) -> Response:
+        headers = {"accept": "application/json", "content-type": "application/json"}
+        body = json.dumps(data).encode() if data else b""
+        response = self.gateway.answer(Request(method, path, "", headers, body, "127.0.0.1"))
+        assert response.status < 400, (path, response.body)
+        self.pumps.drain()
+        return response
+
+    def declare(self, offering: Any, *, seats: int) -> None:
+        """What republishing writes, without the minting that it also does: that is left to the sweeper."""
+        rules = importlib.import_module("registrations.rules")
+        declared = offering.model_copy(update={"seats": seats})
+        self._set(f"OFFERING#{offering.id}", "CATALOGUE", "declared", {"S": declared.model_dump_json()})
+        for pool in rules.pools_of(declared):
+            self._set(f"OFFERING#{offering.id}", f"POOL#{pool.name}", "seats", {"N": str(pool.seats)})
+
+    def _set(self, pk: str, sk: str, name: str, value: dict[str, str]) -> None:
+        client("dynamodb", self.endpoint).update_item(
+            TableName=self.table, Key={"pk": {"S": pk}, "sk": {"S": sk}}, UpdateExpression=f"SET {name} = :v",
+            ExpressionAttributeValues={":v": value})
+
+    def sweep(self) -> None:
+        self.functions["SweeperFunction"]({})
+        self.pumps.drain()
+
+
+@pytest.fixture(scope="module")
+def calls() -> Iterator[Calls]:
+    """Everything that the functions call during the story below."""
+    noted = Calls()
+    emulator = Emulator().start()
+    handler = ("provide-client-params", noted.note)
+    botocore.handlers.BUILTIN_HANDLERS.append(handler)
+    try:
+        with pytest.MonkeyPatch.context() as patch:
+            for name, value in {**CREDENTIALS, "AWS_ENDPOINT_URL": emulator.url}.items():
+                patch.setenv(name, value)
+            allow_sender(emulator.url, MAIL_SENDER)
+            noted.names = provision(TEMPLATE, emulator.url, stack="permissions")
+            here = {"SITE_ORIGIN": "http://127.0.0.1", "ASSETS_FOLDER": str(ROOT / "build" / "assets")}
+            with loaded_functions(TEMPLATE, {**noted.names, **PARAMETERS}, here) as functions:
+                watched = {name: noted.watched(each) for name, each in functions.items()}
+                pumps = PumpRoom(pumps_for(watched, noted.names, lambda service: client(service, emulator.url)))
+                tell_the_story(Portal(watched, pumps, noted.names[REGISTRATIONS], emulator.url))
+        yield noted
+    finally:
+        botocore.handlers.BUILTIN_HANDLERS.remove(handler)
+        emulator.stop()
+
+
+def tell_the_story(portal: Portal) -> None:
+    """Four people for one seat; two give up; seats are added and taken away; somebody writes to us."""
+    publish_catalogue(portal.table)
+    registrations = importlib.import_module("registrations.catalogue")
+    offering = an_open_offering()
+    registrations.Catalogue(registrations.Table(portal.table)).publish(offering)
+
+    references = [json.loads(portal.ask("POST", "/layanan/pendaftaran", person(each, offering.id)).body)["reference"]
+                  for each in range(4)]
+    portal.ask("GET", f"/layanan/kegiatan/{offering.id}/kursi")
+    portal.ask("GET", f"/layanan/pendaftaran/tanda-terima/{ulid(1)}")
+    portal.ask("POST", "/layanan/pendaftaran/status", proof(1, references))
+    portal.ask("POST", "/layanan/pendaftaran/batal", proof(0, references))  # the seat goes to the next
+    portal.ask("POST", "/layanan/pendaftaran/batal", proof(2, references))  # gives up waiting
+    for seats in (3, 5, 2):  # one more seat, for who waits; two more, for nobody; the free ones away again
+        portal.declare(offering, seats=seats)
+        portal.sweep()
+    portal.ask("POST", "/layanan/pendaftaran/batal", proof(1, references))  # a seat too many leaves the world
+    portal.ask("POST", "/layanan/masukan", {
+        "submission_id": ulid(9), "topic": "saran", "message": "Bagus", "name": "Ratna", "email": "r@desa.example",
+        "consent": "ya"})
+    portal.ask("GET", f"/layanan/masukan/tanda-terima/{ulid(9)}")
+
+
+def an_open_offering() -> Any:
+    """A published offering, made open now, with one seat for everybody and one kept for Papua Selatan."""
+    models = importlib.import_module("registrations.models")
+    declared = json.loads((ROOT / "build" / "catalogue.json").read_text(encoding="utf-8"))[0]
+    now, day = datetime.now(UTC), timedelta(days=1)
+    kept = {"id": "papua", "title": {"id": "Papua", "en": "Papua"}, "seats": 1, "provinces": ["93"],
+            "released": now + day}
+    return models.Offering.model_validate({
+        **declared, "opens": now - day, "closes": now + day, "starts": now + 2 * day, "ends": now + 3 * day,
+        "audience": ["tpp"], "quotas": [kept], "seats": 2})
+
+
+def proof(number: int, references: list[str]) -> dict[str, str]:
+    return {"reference": references[number], "email": f"p{number}@desa.example"}
+
+
+def ulid(number: int) -> str:
+    return f"01JD8Z3C4V5W6X7Y8Z9A0B1C{number:02d}"
+
+
+def person(number: int, offering: str) -> dict[str, str]:
+    return {"submission_id": ulid(number), "offering": offering, "name": f"Peserta {number}",
+            "email": f"p{number}@desa.example", "phone": f"0812345678{number:02d}", "kind": "tpp",
+            "agency_level": "desa", "region": "35.22", "consent": "ya"}
+
+
+@pytest.mark.parametrize("function", sorted(TEMPLATE.functions))
+def test_a_function_calls_nothing_that_its_role_would_refuse(calls: Calls, function: str) -> None:
+    refused = [(action, resource, key) for caller, action, resource, key in calls.made if caller == function
+               and not _allowed(PERMISSIONS[function].get((action, resource)), key)]
+    assert refused == []
+
+
+def _allowed(prefixes: tuple[str, ...] | None, key: str) -> bool:
+    return prefixes == () or any(fnmatch.fnmatchcase(key, each) for each in prefixes or ())
+
+
+@pytest.mark.parametrize("function", sorted(TEMPLATE.functions))
+def test_a_role_allows_nothing_that_the_function_never_needs(calls: Calls, function: str) -> None:
+    used = {(action, resource, prefix) for caller, action, resource, key in calls.made if caller == function
+            for prefix in PERMISSIONS[function].get((action, resource), ()) or ("",)
+            if not prefix or fnmatch.fnmatchcase(key, prefix)}
+    allowed = {(action, resource, prefix) for (action, resource), prefixes in PERMISSIONS[function].items()
+               if action not in FOR_LAMBDA and resource != "RelayDeadLetterQueue" for prefix in prefixes or ("",)}
+    assert allowed - used == set()
