@@ -8,6 +8,7 @@ export PORT PYTHONPATH
 VENV := .venv
 RUN := $(VENV)/bin/python
 READY := $(VENV)/ready
+LOCK = $(VENV)/bin/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check lint types template engines bench build deploy screenshots lock clean
@@ -53,7 +54,8 @@ screenshots: $(READY) ## the pictures of the README
 	@CHROMIUM="$$($(RUN) -m infra.browser)" && export CHROMIUM && $(RUN) -m infra.screenshots
 
 lock: $(READY) ## write requirements*.txt anew from requirements*.in
-	@$(RUN) -m infra.lock
+	@$(LOCK) --upgrade requirements-dev.in -o requirements-dev.txt
+	@$(LOCK) --upgrade --constraint requirements-dev.txt requirements.in -o requirements.txt # so that tests run what functions run
 
 clean: ## remove everything generated, the environment too
 	rm -rf build $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage

@@ -3,7 +3,7 @@
 Pagefind reads this copy instead of the published pages: those need nothing of it, and the index is small:
 - words that say nothing ("yang", "bagaimana") are left out, since no question asks for them;
 - a word that the Indonesian stemmer gets wrong stands as its family's canonical word ("penilaian" as "nilai");
-- below the headings a word counts once, and not at all on a page that says it only once when the dialog has enough
+- below the headings a word counts once, and not at all on a page that says it in passing when the dialog has enough
   better pages to show for it. This halves what a phone downloads for its first result.
 The search dialog (site/theme/assets/portal/search.js) puts a question through the same vocabulary.
 
@@ -25,8 +25,12 @@ VOCABULARY = Path("content/search")
 COPY = BUILD / "search"
 #: A word as both sides cut it; one letter or digit alone is none.
 WORD = re.compile(r"[^\W_]{2,}")
+#: A number that is no year; in the text (not in headings) it is a part of a sum or a time, which nobody looks for.
+NUMBER = re.compile(r"\d+(?<!\b\d{4})")
 #: How many pages the search dialog shows.
 SHOWN = 5
+#: Said so often in its text, a word is likely to be what a page is about.
+OFTEN = 3
 #: A heading that more than this share of the pages has ("langkah berikutnya") says nothing about any of them.
 COMMON = 0.1
 #: Parts of a page that are not what it says: fields with every region's name, pictures, words for scripts.
@@ -103,26 +107,27 @@ def read_said(file: Path, vocabularies: dict[str, Vocabulary]) -> Said | None:
         language=language,
         description=description_of(page),
         headings=[(tag, words) for tag, words in texts if tag],
-        body=Counter(word for tag, words in texts if not tag for word in words),
+        body=Counter(word for tag, words in texts if not tag for word in words if not NUMBER.fullmatch(word)),
     )
 
 
 def weighty_words(page: Said, vocabulary: Vocabulary) -> set[str]:
-    """The words of a page that it is likely to be about: in a heading, its description, or said more than once."""
+    """The words that a page is likely to be about: in a heading, in its description, or said again and again."""
     headed = {word for _, words in page.headings for word in words}
-    return headed | set(vocabulary.telling(page.description)) | {word for word, times in page.body.items() if times > 1}
+    repeated = {word for word, times in page.body.items() if times >= OFTEN}
+    return headed | repeated | set(vocabulary.telling(page.description))
 
 
 def listed_pages(pages: list[Said], vocabulary: Vocabulary) -> dict[str, set[Path]]:
-    """For each word the pages to list: those likely to be about it and, up to SHOWN, short ones that say it once."""
+    """For each word the pages to list: those likely to be about it and, up to SHOWN, the next best that say it."""
     listed: dict[str, set[Path]] = defaultdict(set)
     for page in pages:
         for word in weighty_words(page, vocabulary):
             listed[word].add(page.file)
-    for page in sorted(pages, key=lambda page: (page.body.total(), page.file)):
-        for word in page.body:
-            if len(listed[word]) < SHOWN:
-                listed[word].add(page.file)
+    said = [(-times / page.body.total(), page.file, word) for page in pages for word, times in page.body.items()]
+    for _, file, word in sorted(said):
+        if len(listed[word]) < SHOWN:
+            listed[word].add(file)
     return listed
 
 

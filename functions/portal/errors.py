@@ -6,11 +6,9 @@ There is no prose and no HTTP here: `portal.web` turns a class into a status and
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
-
-NOTHING: Mapping[str, object] = MappingProxyType({})
 
 
 class PortalError(Exception):
@@ -23,7 +21,7 @@ class FieldError:
 
     field: str
     code: str
-    facts: Mapping[str, object] = NOTHING
+    facts: Mapping[str, object] = dataclasses.field(default_factory=dict)
 
 
 class FormRefused(PortalError):

@@ -16,6 +16,7 @@ from pydantic import GetCoreSchemaHandler
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from portal.identifiers import parse_reference
+from portal.phones import to_e164, to_national
 
 # Zero-width characters arrive by copy and paste and are nobody's answer.
 INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
@@ -150,19 +151,15 @@ class Phone(Question):
 
     def read(self, value: object) -> object:
         """E.164, by the rules of lokal-id."""
-        from lokal import parse_phone  # noqa: PLC0415 costs a third of the cold start and only two forms need it
-
-        number = parse_phone(readable(value))
-        if not number.valid or number.e164 is None:
+        number = to_e164(readable(value))
+        if number is None:
             raise refuse("phone_shape")
-        return number.e164
+        return number
 
     def show(self, value: object, options: dict[str, str]) -> str:
         """`0812-3456-7890`."""
         del options
-        from lokal import parse_phone  # noqa: PLC0415 see read
-
-        return parse_phone(str(value)).national or str(value)
+        return to_national(str(value))
 
 
 @dataclass(frozen=True, kw_only=True)

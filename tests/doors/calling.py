@@ -14,19 +14,11 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
-from infra import built_site
-from infra.built_site import Element
-from infra.openapi import ANSWERS
+from infra import openapi
+from infra.built_site import Element, read_html
 
+STATUSES = openapi.answers()
 FORM, JSON = "application/x-www-form-urlencoded", "application/json"
-
-
-def read_html(text: str) -> Element:
-    """The tree of a page."""
-    reader = built_site._Reader()
-    reader.feed(text)
-    reader.close()
-    return reader.root
 
 
 @dataclass(frozen=True)
@@ -146,8 +138,8 @@ class Caller:
 def as_promised(route: str, answer: Answer) -> Answer:
     """The answer, after a look at what every answer promises."""
     method, _, address = route.partition(" ")
-    assert answer.status in ANSWERS[method, address], f"{route} answered {answer.status}, which no document names"
-    assert answer.body.encode(), "a body that cannot be sent"
+    assert answer.status in STATUSES[method, address], f"{route} answered {answer.status}, which no document names"
+    assert answer.body.encode().decode() == answer.body, "a body that cannot be sent"
     assert "cache-control" in answer.headers
     kind = answer.headers["content-type"]
     if kind.startswith("text/html"):

@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
 
@@ -23,6 +24,9 @@ from tests.doors.calling import Caller
 ORIGIN = "https://portal.example.go.id"
 SHELL = ("<!doctype html><html lang={}><head><title><!--portal:title--> - Portal</title></head>"
          "<body><main><!--portal:content--></main></body></html>")
+# What the functions look up once and keep: for as long as a process lives, and as long as its tables are the same.
+OF_A_PROCESS = (assets.read_text, assets.read_json, records.client)
+OF_A_DOOR = (inbox.settings, inbox._table, handler.settings, handler.table, handler.registrations, handler.catalogue)
 
 
 @pytest.fixture(scope="session")
@@ -54,15 +58,14 @@ def environment(emulator: Emulator, function_assets: Path) -> Iterator[None]:
         patch.setenv("SITE_ORIGIN", ORIGIN)
         for name, value in CREDENTIALS.items():
             patch.setenv(name, value)
-        _forget()
+        _forget(*OF_A_PROCESS)
         yield
-    _forget()
+    _forget(*OF_A_PROCESS, *OF_A_DOOR)
 
 
-def _forget() -> None:
-    for cached in (assets.read_text, assets.read_json, records.client, inbox.settings, inbox._table,
-                   handler.settings, handler.table, handler.registrations, handler.catalogue):
-        cached.cache_clear()
+def _forget(*remembered: Any) -> None:
+    for each in remembered:
+        each.cache_clear()
 
 
 @pytest.fixture
@@ -93,7 +96,7 @@ def registrations(table: Table) -> Registrations:
 def registrations_door(names: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Caller:
     """The registrations' door on fresh storage."""
     monkeypatch.setenv("REGISTRATIONS_TABLE", names["RegistrationsTable"])
-    _forget()
+    _forget(*OF_A_DOOR)
     return Caller(handler.handle)
 
 
@@ -103,5 +106,5 @@ def feedback_door(names: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Cal
     from feedback import handler as feedback  # noqa: PLC0415 its door is made when it is first asked for
 
     monkeypatch.setenv("FEEDBACK_TABLE", names["FeedbackTable"])
-    _forget()
+    _forget(*OF_A_DOOR)
     return Caller(feedback.handle)
