@@ -12,7 +12,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from infra import assets, catalogue, csp, openapi, search, search_copy
+from infra import assets, catalogue, csp, openapi, search, search_words
 from infra.built_site import BUILD, LANGUAGES, SITE
 
 CONFIGURATIONS = {"id": "mkdocs.yml", "en": "mkdocs.en.yml"}
@@ -38,7 +38,7 @@ def assets_stamp() -> str:
     It begins with an underscore, because YAML would read some hashes as numbers.
     """
     digest = hashlib.sha256()
-    for folder in (THEME_ASSETS, search_copy.VOCABULARY):
+    for folder in (THEME_ASSETS, search_words.VOCABULARY):
         for file in sorted(filter(Path.is_file, folder.rglob("*"))):
             digest.update(file.read_bytes())
     return "_" + digest.hexdigest()[:10]

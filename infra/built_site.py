@@ -85,23 +85,17 @@ class _Reader(HTMLParser):
         self._open[-1].children.append(data)
 
 
-def read_page(file: Path) -> Element:
-    """The tree of one HTML file."""
+def parse(text: str) -> Element:
+    """The tree of a piece of HTML."""
     reader = _Reader()
-    reader.feed(file.read_text(encoding="utf-8"))
+    reader.feed(text)
     reader.close()
     return reader.root
 
 
-def title_of(page: Element) -> str:
-    """What the page calls itself: its main heading."""
-    return page.find("h1")[0].text()
-
-
-def description_of(page: Element) -> str:
-    """The sentence about the page in its head."""
-    found = (meta.attributes for meta in page.find("meta") if meta.attributes.get("name") == "description")
-    return next(found)["content"]
+def read_page(file: Path) -> Element:
+    """The tree of one HTML file."""
+    return parse(file.read_text(encoding="utf-8"))
 
 
 def page_files(site: Path = SITE) -> list[Path]:

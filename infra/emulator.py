@@ -5,24 +5,19 @@ May know the emulators' interfaces; knows nothing of the portal but its template
 
 from __future__ import annotations
 
-import email
-import email.policy
 import json
-import threading
-from collections.abc import Callable, Iterator
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import IO, Any, Self
 
 import boto3
 from botocore.exceptions import ClientError
-from moto.backends import get_backend
-from moto.moto_api._internal.models import moto_api_backend
-from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
-from infra.moto_repairs import repair_moto
-from infra.serving import Server
-from infra.template_reader import ACCOUNT, REGION, Template
+from infra.template_reader import REGION, ROOT, Template
 
 Client = Any  # boto3 makes its clients at run time
 
@@ -42,51 +37,37 @@ class Mail:
 
 
 class Emulator:
-    """The embedded emulator: one request at a time, so that no two ever interleave.
-
-    moto keeps its state in the process: emulators that run at the same time share it (name your stacks apart),
-    and one that is started when no other runs begins empty.
-    """
-
-    _running = 0
-    _turn = threading.Lock()
+    """The embedded emulator in a process of its own; each one begins empty and shares nothing with another."""
 
     def __init__(self) -> None:
-        """Take a free port; forget everything unless another emulator runs."""
-        repair_moto()
-        if Emulator._running == 0:
-            moto_api_backend.reset()
-        Emulator._running += 1
-        self._earlier_mail = len(_taken())
-        self._application = DomainDispatcherApplication(create_backend_app)
-        self._server = Server(port=0, threads=1)
-
-    @property
-    def url(self) -> str:
-        """Where it answers."""
-        return self._server.url
+        """Start the process: it takes a second, in which the caller can do something else."""
+        self._process = subprocess.Popen([sys.executable, "-m", "infra.embedded_emulator"], cwd=ROOT, text=True,
+                                         stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True)
+        self.url = ""
 
     def start(self) -> Self:
-        """Begin to answer."""
-        self._server.start(self._answer)
+        """Wait until it answers."""
+        self.url = _pipe(self._process.stdout).readline().strip()
+        if not self.url:
+            self.stop()
+            raise RuntimeError("the embedded emulator did not start; what it said stands above")
         return self
 
     def stop(self) -> None:
-        """Stop answering."""
-        self._server.stop()
-        Emulator._running -= 1
+        """End the process; what it remembered is gone."""
+        _pipe(self._process.stdin).close()
+        self._process.wait(10)
+        _pipe(self._process.stdout).close()
 
     def sent_mail(self) -> list[Mail]:
-        """Every message taken since this emulator began, the newest first."""
-        return [_mail(each) for each in reversed(_taken()[self._earlier_mail:])]
-
-    def _answer(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
-        with Emulator._turn:
-            return list(self._application(environ, start_response))
+        """Every message taken so far, the newest first."""
+        with urllib.request.urlopen(f"{self.url}/_mail", timeout=10) as answer:  # noqa: S310 our own process
+            return [Mail(**each) for each in json.load(answer)]
 
 
-def _taken() -> list[Any]:
-    return list(get_backend("ses")[ACCOUNT][REGION].sent_messages)
+def _pipe(stream: IO[str] | None) -> IO[str]:
+    assert stream is not None
+    return stream
 
 
 def client(service: str, endpoint_url: str) -> Client:
@@ -154,17 +135,3 @@ def _already_there(*codes: str) -> Iterator[None]:
     except ClientError as error:
         if not error.response["Error"]["Code"].endswith(codes):
             raise
-
-
-def _mail(message: Any) -> Mail:  # noqa: ANN401 moto's own classes, one for raw and one for simple mail
-    if hasattr(message, "raw_data"):
-        return _raw_mail(message)
-    to = [address for addresses in message.destinations.values() for address in addresses]
-    return Mail(message.id, message.source, to, message.subject, message.body)
-
-
-def _raw_mail(message: Any) -> Mail:  # noqa: ANN401
-    parsed = email.message_from_string(message.raw_data, policy=email.policy.default)
-    body = parsed.get_body(("plain", "html"))
-    text = body.get_content() if body else ""
-    return Mail(message.id, message.source, list(dict.fromkeys(message.destinations)), str(parsed["subject"]), text)

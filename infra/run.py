@@ -61,10 +61,11 @@ def portal_in_this_process(port: int = 0, endpoint_url: str | None = None, *, st
         server = Server(port=port, threads=THREADS)
         cleanup.callback(server.stop)
         ensure_site()
+        emulator = Emulator()
+        cleanup.callback(emulator.stop)
         template = Template()
         cleanup.enter_context(_variables(CREDENTIALS))
-        emulator = Emulator().start()
-        cleanup.callback(emulator.stop)
+        emulator.start()
         endpoint = endpoint_url or emulator.url
         mail_endpoint = os.environ.get("AWS_ENDPOINT_URL_SESV2") or emulator.url
         cleanup.enter_context(_variables({"AWS_ENDPOINT_URL": endpoint, "AWS_ENDPOINT_URL_SESV2": mail_endpoint}))

@@ -1,17 +1,17 @@
-"""The copy of the pages that the search indexes, and the vocabulary that copy and questions go through.
+"""The copy of the pages that the search indexes.
 
 Pagefind reads this copy instead of the published pages: those need nothing of it, and the index is small:
 - words that say nothing ("yang", "bagaimana") are left out, since no question asks for them;
 - a word that the Indonesian stemmer gets wrong stands as its family's canonical word ("penilaian" as "nilai");
 - below the headings a word counts once, and not at all on a page that says it in passing when the dialog has enough
   better pages to show for it. This halves what a phone downloads for its first result.
-The search dialog (site/theme/assets/portal/search.js) puts a question through the same vocabulary.
 
 May know the built pages and Pagefind's attributes; nothing of the engine that wrote the pages.
 """
 
 from __future__ import annotations
 
+import html
 import re
 import shutil
 from collections import Counter, defaultdict
@@ -19,37 +19,28 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from infra.built_site import BUILD, LANGUAGES, SITE, Element, description_of, page_files, read_page
+from infra.built_site import BUILD, LANGUAGES, SITE, page_files
+from infra.search_words import Vocabulary, read_vocabulary
 
-VOCABULARY = Path("content/search")
 COPY = BUILD / "search"
-#: A word as both sides cut it; one letter or digit alone is none.
-WORD = re.compile(r"[^\W_]{2,}")
 #: A number that is no year; in the text (not in headings) it is a part of a sum or a time, which nobody looks for.
-NUMBER = re.compile(r"\d+(?<!\b\d{4})")
+NUMBER = re.compile(r"(?!\d{4}$)\d+")
 #: How many pages the search dialog shows.
 SHOWN = 5
 #: Said so often in its text, a word is likely to be what a page is about.
 OFTEN = 3
 #: A heading that more than this share of the pages has ("langkah berikutnya") says nothing about any of them.
 COMMON = 0.1
-#: Parts of a page that are not what it says: fields with every region's name, pictures, words for scripts.
-UNSAID = {"form", "select", "script", "template", "svg"}
+#: The head of a page and its article, where it has one to be searched: the rest is the same on every page.
+SEARCHED = re.compile(r"(.*?)</head>.*?<article[^>]*\sdata-pagefind-body[^>]*>(.*?)</article>", re.DOTALL)
+LANGUAGE = re.compile(r'<html lang="([^"]*)"')
+DESCRIPTION = re.compile(r'<meta name="description" content="([^"]*)"')
+HEADING = re.compile(r"<(h[123])\b[^>]*>(.*?)</\1>", re.DOTALL)
+#: Parts of an article that are not what it says: fields with every region's name, pictures, marks beside headings.
+UNSAID = re.compile(r'<(form|svg)\b.*?</\1>|<a class="headerlink".*?</a>', re.DOTALL)
+TAG = re.compile(r"<[^>]*>")
 #: What a word weighs by where it stands; in the text it weighs 1.
 WEIGHTS = {"h1": 7, "h2": 6, "h3": 5, "description": 3}
-
-
-@dataclass(frozen=True)
-class Vocabulary:
-    """What a language's words mean to the search: which say nothing, and which stand for another."""
-
-    silent: frozenset[str]
-    forms: dict[str, str]
-
-    def telling(self, text: str) -> list[str]:
-        """The words of a text that the index holds, in their indexed form."""
-        words = [word for word in WORD.findall(text.lower()) if word not in self.silent]
-        return [part for word in words for part in self.forms.get(word, word).split()]
 
 
 @dataclass(frozen=True)
@@ -58,56 +49,35 @@ class Said:
 
     file: Path
     language: str
+    title: str
     description: str
     headings: list[tuple[str, list[str]]]
     body: Counter[str]
 
 
-def _lines(file: Path) -> Iterator[str]:
-    if file.exists():
-        lines = (line.strip() for line in file.read_text(encoding="utf-8").splitlines())
-        yield from (line for line in lines if line and not line.startswith("#"))
-
-
-def families(language: str, kind: str) -> dict[str, list[str]]:
-    """A list of content/search (kind "stem-exceptions" or "same-words"): each canonical word with its forms."""
-    pairs = (line.split("\t") for line in _lines(VOCABULARY / f"{kind}.{language}.tsv"))
-    return {canonical: forms.split() for canonical, forms in pairs}
-
-
-def read_vocabulary(language: str) -> Vocabulary:
-    """The vocabulary of a language from content/search."""
-    listed = [*families(language, "stem-exceptions").items(), *families(language, "same-words").items()]
-    forms = {form: canonical for canonical, all_forms in listed for form in all_forms}
-    silent = (word for line in _lines(VOCABULARY / f"silent-words.{language}.txt") for word in line.split())
-    return Vocabulary(frozenset(silent), forms)
-
-
-def _texts(element: Element) -> Iterator[tuple[str, str]]:
-    """The texts of an element, each with the heading that it is, or ""."""
-    for child in element.children:
-        if isinstance(child, str):
-            yield "", child
-        elif child.tag in WEIGHTS:
-            yield child.tag, child.text()
-        elif child.tag not in UNSAID:
-            yield from _texts(child)
+def _text(markup: str) -> str:
+    return " ".join(html.unescape(TAG.sub(" ", markup)).split())
 
 
 def read_said(file: Path, vocabularies: dict[str, Vocabulary]) -> Said | None:
-    """What a page says, or None for one that is not searched (404, the site map)."""
-    page = read_page(file)
-    article = next((element for element in page.walk() if "data-pagefind-body" in element.attributes), None)
-    if article is None:
+    """What a page says, or None for one that is not searched (404, the site map).
+
+    Read with patterns and not as a tree: these are our own pages, and a tree takes as long as building the page did.
+    """
+    found = SEARCHED.match(file.read_text(encoding="utf-8"))
+    if found is None:
         return None
-    language = page.find("html")[0].attributes["lang"]
-    texts = [(tag, vocabularies[language].telling(text)) for tag, text in _texts(article)]
+    head, article = found[1], UNSAID.sub(" ", found[2])
+    (language,), (description,) = LANGUAGE.findall(head), DESCRIPTION.findall(head)
+    telling = vocabularies[language].telling
+    headings = [(tag, _text(markup)) for tag, markup in HEADING.findall(article)]
     return Said(
         file=file.relative_to(SITE),
         language=language,
-        description=description_of(page),
-        headings=[(tag, words) for tag, words in texts if tag],
-        body=Counter(word for tag, words in texts if not tag for word in words if not NUMBER.fullmatch(word)),
+        title=headings[0][1],
+        description=html.unescape(description),
+        headings=[(tag, telling(text)) for tag, text in headings],
+        body=Counter(word for word in telling(_text(HEADING.sub(" ", article))) if not NUMBER.fullmatch(word)),
     )
 
 
@@ -124,7 +94,8 @@ def listed_pages(pages: list[Said], vocabulary: Vocabulary) -> dict[str, set[Pat
     for page in pages:
         for word in weighty_words(page, vocabulary):
             listed[word].add(page.file)
-    said = [(-times / page.body.total(), page.file, word) for page in pages for word, times in page.body.items()]
+    lengths = {page.file: page.body.total() for page in pages}
+    said = [(-times / lengths[page.file], page.file, word) for page in pages for word, times in page.body.items()]
     for _, file, word in sorted(said):
         if len(listed[word]) < SHOWN:
             listed[word].add(file)
@@ -149,11 +120,11 @@ def pages_for_index(pages: list[Said], vocabulary: Vocabulary) -> Iterator[tuple
         said.append((WEIGHTS["description"], " ".join(vocabulary.telling(page.description))))
         said.append((1, " ".join(word for word in page.body if page.file in listed[word])))
         body = "\n".join(f'<p data-pagefind-weight="{weight}">{text}</p>' for weight, text in said)
-        yield page.file, f'<!doctype html><html lang="{page.language}"><body data-pagefind-body>\n{body}\n</body></html>\n'
+        yield page.file, f'<!doctype html><html lang="{page.language}"><body data-pagefind-body>\n{body}\n</html>\n'
 
 
-def write() -> None:
-    """Write the copy into build/search, with the folders of the site."""
+def write() -> list[Said]:
+    """Write the copy into build/search, with the folders of the site; answers what its pages say."""
     shutil.rmtree(COPY, ignore_errors=True)
     vocabularies = {language: read_vocabulary(language) for language in LANGUAGES}
     said = [page for page in (read_said(file, vocabularies) for file in page_files()) if page]
@@ -162,3 +133,4 @@ def write() -> None:
             target = COPY / file
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(text, encoding="utf-8")
+    return said

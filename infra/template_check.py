@@ -34,7 +34,7 @@ def transformed(template: Template) -> dict[str, Any]:
     body["Globals"]["Function"]["CodeUri"] = "s3://bucket/function.zip"  # where `sam deploy` uploads it to
     os.environ.setdefault("AWS_DEFAULT_REGION", REGION)
     try:
-        return dict(transform(body, {}, _NoManagedPolicies()))  # type: ignore[arg-type]
+        return dict(transform(body, {}, _NoManagedPolicies()))
     except InvalidDocumentException as error:
         raise TemplateBroken("\n".join([error.message, *(each.message for each in error.causes)])) from error
 

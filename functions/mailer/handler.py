@@ -1,7 +1,8 @@
 """Two doors of the outbox: `relay` takes new messages from a table's stream to the queue, `deliver` sends them.
 
 The queue holds keys only; what is said and to whom stays in the table. A message is sent when its item says that
-it has not been; what became of it is written on the item (`sent_at` and the mail service's number, or why not).
+it has not been; what became of it is written on the item: `sent_at` and the mail service's number, or why it was
+`refused`.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import Any
 
 import botocore.session
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+from botocore.exceptions import ClientError
 
 from mailer.rules import letter
 from portal.assets import read_text
@@ -22,6 +24,15 @@ from portal.records import ConditionFailed, Item, Table, from_attributes, update
 from portal.settings import Settings
 
 TEMPLATES = "mail"
+
+
+class MailRefused(Exception):
+    """The mail service did not take a message; only its code is kept, its own sentence may quote the address."""
+
+    def __init__(self, code: str) -> None:
+        """Keep why."""
+        super().__init__(code)
+        self.code = code
 
 
 @dataclass(frozen=True)
@@ -80,15 +91,19 @@ def _send_once(record: Any) -> None:  # noqa: ANN401 powertools' record
     item = table.get(key["pk"], key["sk"])
     if item is None or "sent_at" in item:
         return  # expired, or a repeat of one that was sent
-    answer = _send(item)
-    _note_sent(table, key, answer["MessageId"])
-
-
-def _note_sent(table: Table, key: dict[str, str], number: str) -> None:
     try:
-        table.write(update({"pk": key["pk"], "sk": key["sk"]}, "SET sent_at = :now, mail_number = :number",
-                           condition="attribute_not_exists(sent_at)",
-                           values={"now": format_moment(datetime.now(UTC)), "number": number}))
+        answer = _send(item)
+    except MailRefused as refused:
+        _note(table, key, "SET refused = :code", {"code": refused.code})
+        raise
+    _note(table, key, "SET sent_at = :now, mail_number = :number REMOVE refused",
+          {"now": format_moment(datetime.now(UTC)), "number": answer["MessageId"]})
+
+
+def _note(table: Table, key: dict[str, str], expression: str, values: dict[str, str]) -> None:
+    try:
+        table.write(update({"pk": key["pk"], "sk": key["sk"]}, expression,
+                           condition="attribute_exists(pk) AND attribute_not_exists(sent_at)", values=values))
     except ConditionFailed:
         return  # somebody noted it before us
 
@@ -98,6 +113,9 @@ def _send(item: Item) -> dict[str, Any]:
                     {**item["values"], "origin": mailer_settings().site_origin})
     content = {"Subject": {"Data": filled.subject, "Charset": "UTF-8"},
                "Body": {"Text": {"Data": filled.text, "Charset": "UTF-8"}}}
-    return _service("sesv2").send_email(  # type: ignore[no-any-return]
-        FromEmailAddress=mailer_settings().mail_sender, Destination={"ToAddresses": [item["to"]]},
-        Content={"Simple": content})
+    try:
+        return _service("sesv2").send_email(  # type: ignore[no-any-return]
+            FromEmailAddress=mailer_settings().mail_sender, Destination={"ToAddresses": [item["to"]]},
+            Content={"Simple": content})
+    except ClientError as error:
+        raise MailRefused(error.response["Error"]["Code"]) from None

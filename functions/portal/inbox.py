@@ -18,7 +18,7 @@ from functools import cache
 
 from portal import errors, web
 from portal.forms import Form, content_hash
-from portal.identifiers import format_moment, format_reference, reference_for
+from portal.identifiers import format_moment, format_reference, is_ulid, reference_for
 from portal.outbox import message
 from portal.records import ConditionFailed, Item, Table, put_new
 from portal.settings import Settings
@@ -61,8 +61,8 @@ class Inbox:
         item = self._item(submission, reference)
         created = self._remember(item, submission)
         location = f"{self.form.action}/tanda-terima/{submission.identifier}"
-        return Receipt(location, {"reference": format_reference(reference), "received_at": item["received_at"],
-                                  "receipt": location}, created)
+        told = {"reference": format_reference(reference), "received_at": item["received_at"], "receipt": location}
+        return Receipt(location, lambda: told, created)
 
     def _item(self, submission: Submission, reference: str) -> Item:
         return {"pk": f"MESSAGE#{reference}", "sk": "RECORD", "form": self.form.name, "reference": reference,
@@ -92,7 +92,7 @@ class Inbox:
         from portal import pages  # noqa: PLC0415 drawing is loaded only when a page is drawn
 
         submission = request.path_value("submission")
-        item = _table().get(f"MESSAGE#{reference_for(submission)}", "RECORD")
+        item = _table().get(f"MESSAGE#{reference_for(submission)}", "RECORD") if is_ulid(submission) else None
         if item is None or not hmac.compare_digest(item["submission"].encode(), submission.encode()):
             raise errors.NotFound
         texts = self.form.words(item["language"])["receipt"]

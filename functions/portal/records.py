@@ -201,7 +201,7 @@ def client() -> Any:  # noqa: ANN401 botocore makes its clients at run time
     """The service's client, made once a process; retrying is ours, because only we know the function's time."""
     return botocore.session.get_session().create_client(
         "dynamodb", config=Config(retries={"total_max_attempts": 1}, connect_timeout=1, read_timeout=4,
-                                  max_pool_connections=64))
+                                  max_pool_connections=64, parameter_validation=False))
 
 
 def _patiently(call: Callable[[], dict[str, Any]]) -> dict[str, Any]:

@@ -38,10 +38,10 @@ class Submission:
 
 @dataclass(frozen=True)
 class Receipt:
-    """Where the receipt is, what programs are told, and whether something new came of it."""
+    """Where the receipt is, what programs are told (looked up for them only), and whether something new came of it."""
 
     location: str
-    data: dict[str, Any]
+    data: Callable[[], dict[str, Any]]
     created: bool
 
 
@@ -64,11 +64,12 @@ class FormDoor:
         if request.wants_json:
             return self._send_data(request, answers)
         if fields.get(STEP) == "edit":
-            return web.page(self._form_page(request.language, answers, []))
+            return web.step(web.page(self._form_page(request.language, answers, [])))
         try:
             return self._next_step(request, answers)
         except FormRefused as refused:
-            return web.refused_page(self._form_page(request.language, answers, refused.errors), refused)
+            page = self._form_page(request.language, answers, refused.errors)
+            return web.step(web.refused_page(page, refused))
 
     def _next_step(self, request: web.Request, answers: Mapping[str, Any]) -> web.Reply:
         model = self._read(request, answers)
@@ -77,7 +78,7 @@ class FormDoor:
         if request.fields.get(STEP) == "send" and isinstance(identifier, str) and is_ulid(identifier):
             return web.see_other(self.accept(Submission(model, identifier, request.language, now)).location)
         self.prepare(model, now)
-        return web.page(self._check_page(request.language, model, new_ulid(now, random)))
+        return web.step(web.page(self._check_page(request.language, model, new_ulid(now, random))))
 
     def _send_data(self, request: web.Request, answers: Mapping[str, Any]) -> web.Reply:
         model = self._read(request, answers)
@@ -85,7 +86,7 @@ class FormDoor:
         if not isinstance(identifier, str) or not is_ulid(identifier):
             raise FormRefused(self.form.name, [FieldError(IDENTIFIER, "identifier_shape")])
         receipt = self.accept(Submission(model, identifier, request.language, datetime.now(UTC)))
-        return web.data(receipt.data, created=receipt.created, location=receipt.location)
+        return web.data(receipt.data(), created=receipt.created, location=receipt.location)
 
     def _read(self, request: web.Request, answers: Mapping[str, Any]) -> FormModel:
         """The answers as the model; a filled trap is told like any other answer that cannot be used."""

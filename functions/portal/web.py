@@ -17,7 +17,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from portal import errors
-from portal.assets import words
+from portal.assets import LANGUAGES, words
 from portal.forms import sentence
 from portal.observe import fault
 from portal.records import time_limit
@@ -101,10 +101,10 @@ class Request:
     def language(self) -> str:
         """`id` or `en`: as the form says (`lang`), else the address, else what the browser prefers, else `id`."""
         with suppress(errors.PortalError):
-            if self.is_post and self.fields.get("lang") in {"id", "en"}:
+            if self.is_post and self.fields.get("lang") in LANGUAGES:
                 return str(self.fields["lang"])
         asked = (self.event.get("queryStringParameters") or {}).get("lang")
-        if asked in {"id", "en"}:
+        if asked in LANGUAGES:
             return str(asked)
         preferred = self.header("accept-language").strip().lower() if self.wants_json else ""
         return "en" if preferred.startswith("en") else "id"
@@ -137,13 +137,22 @@ class Request:
             return
         sent = self.header("origin")
         if self.header("sec-fetch-site") in {"cross-site", "same-site"} or (
-                sent and urlsplit(sent).netloc != urlsplit(origin).netloc):
+                sent and _host_of(sent) != _host_of(origin)):
             raise errors.ForeignOrigin
+
+
+def _host_of(origin: str) -> str:
+    """Host and port of an origin; nothing when it is no address at all."""
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:
+        return ""
 
 
 def _json_object(body: bytes) -> dict[str, Any]:
     try:
         value = json.loads(body)
+        json.dumps(value, ensure_ascii=False).encode()  # half a surrogate pair can be escaped but never sent back
     except (ValueError, RecursionError):
         raise errors.BodyUnreadable from None
     if not isinstance(value, dict) or len(value) > MOST_FIELDS:
@@ -170,6 +179,15 @@ def page(html: str, status: HTTPStatus = HTTPStatus.OK) -> Reply:
 def refused_page(html: str, error: errors.PortalError) -> Reply:
     """A page about a failure, with the failure's status."""
     return _with_retry(page(html, STATUS[type(error)][0]), error)
+
+
+def step(reply: Reply) -> Reply:
+    """A step of a form: the browser's Back shows it again as it was, with the same identifier.
+
+    Without this, Back asks to send the form once more and makes a second identifier. What was typed then lies in
+    this browser's own memory, as it does for every form; receipts and status pages are never kept.
+    """
+    return Reply(reply.status, reply.body, reply.content_type, {**reply.headers, "cache-control": "private, no-cache"})
 
 
 def data(value: object, *, created: bool = False, location: str | None = None) -> Reply:
@@ -229,16 +247,25 @@ def door(routes: Routes, origin: Callable[[], str], explain: Callable[[errors.Po
     """
     answers = {f"{method} {path}": answer for (method, path), answer in routes.items()}
 
+    def reply(request: Request) -> Reply:
+        try:
+            if request.is_post:
+                request.must_be_from(origin())
+            return answers[request.event["routeKey"]](request)
+        except errors.PortalError as error:
+            return problem(error, request.language) if request.wants_json else page_about(error, request)
+
+    def page_about(error: errors.PortalError, request: Request) -> Reply:
+        try:
+            return explain(error, request)
+        except errors.PortalError as another:  # the store was too busy even to say what the failure is about
+            return explain(another, request)
+
     def handle(event: Event, context: Any) -> dict[str, Any]:  # noqa: ANN401 Lambda's context has no type
         request = Request(event)
         with time_limit(context.get_remaining_time_in_millis() / 1000):
             try:
-                if request.is_post:
-                    request.must_be_from(origin())
-                return answers[event["routeKey"]](request).as_event()
-            except errors.PortalError as error:
-                reply = problem(error, request.language) if request.wants_json else explain(error, request)
-                return reply.as_event()
+                return reply(request).as_event()
             except Exception as error:  # noqa: BLE001 the last line: a fault of ours is logged without values, answered
                 fault(error, request.id)
                 return _fault_reply(request).as_event()

@@ -7,18 +7,20 @@ declares, and taken out of the world only while nobody holds them. Whoever holds
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from portal.errors import OfferingUnknown
 from portal.records import ConditionFailed, Item, Table, attempts, check, delete_existing, put, put_new, update
 from registrations.keys import CATALOGUE, offering_key, pool_key, pool_of, seat_sort, waiting_key
-from registrations.models import Offering
+from registrations.models import SLUG_SHAPE, Offering
 from registrations.rules import pools_of
 from registrations.store import COUNTED
 
 BATCH = 50  # seats minted or removed in one transaction; with up to 45 pools this stays below DynamoDB's 100 items
 MOST_SEATS = 5000
+UNCHANGED = "minted = :minted AND seats = :seats"
 
 
 @dataclass(frozen=True)
@@ -32,22 +34,36 @@ class Seats:
 
 @dataclass(frozen=True)
 class Catalogue:
-    """The published offerings of one table."""
+    """The published offerings of one table; what was read is believed for `kept_for` seconds."""
 
     table: Table
+    kept_for: float = 0
+    kept: dict[str, tuple[float, Offering]] = field(default_factory=dict, compare=False)
 
     def offering(self, offering: str) -> Offering:
-        """The offering as last published; raises OfferingUnknown."""
-        item = self.table.get(offering_key(offering), CATALOGUE)
+        """The offering as published, at most `kept_for` seconds ago; raises OfferingUnknown.
+
+        Old words and dates do no harm for some seconds, and no seat hangs on them: those are items of their own.
+        """
+        read_at, kept = self.kept.get(offering, (0.0, None))
+        if kept and time.monotonic() < read_at + self.kept_for:
+            return kept
+        found = self._read(offering)
+        self.kept[offering] = time.monotonic(), found
+        return found
+
+    def _read(self, offering: str) -> Offering:
+        item = self.table.get(offering_key(offering), CATALOGUE) if SLUG_SHAPE.fullmatch(offering) else None
         if item is None:
             raise OfferingUnknown
         return Offering.model_validate_json(item["declared"])
 
     def seats(self, offering: str) -> Seats:
         """How full the offering is, for people to see: nothing is decided by it. Raises OfferingUnknown."""
+        declared = self.offering(offering).seats
         free = self.table.count(offering_key(offering), first="SEAT#", last="SEAT#~", most=MOST_SEATS)
         waiting = self.table.count(waiting_key(offering), first="0", last="~", most=COUNTED + 1)
-        return Seats(seats=self.offering(offering).seats, free=free, waiting=waiting)
+        return Seats(seats=declared, free=free, waiting=waiting)
 
     def publish(self, offering: Offering) -> None:
         """Make this declaration the one that counts, and give each pool its seats."""
@@ -61,9 +77,10 @@ class Catalogue:
         self.resize(offering)
 
     def resize(self, offering: Offering) -> None:
-        """Remove free seats from pools that have too many, then mint what pools lack while the offering has room."""
-        for pool in self._pools(offering.id):
-            self._remove_surplus(offering.id, _name(pool))
+        """Remove free seats of which a pool or the offering has too many, then mint what pools lack while there is room."""
+        for _ in attempts():
+            if not self._remove_some(offering):
+                break  # nothing too many is free: a held seat that is given back later is removed then
         for _ in attempts():
             if not self._mint_some(offering):
                 return
@@ -71,22 +88,32 @@ class Catalogue:
     def _pools(self, offering: str) -> list[Item]:
         return list(self.table.query(offering_key(offering), prefix="POOL#"))
 
-    def _remove_surplus(self, offering: str, pool: str) -> None:
-        key = pool_key(offering, pool)
-        batch = BATCH
-        for _ in attempts():
-            now = self.table.get(key["pk"], key["sk"]) or {"minted": 0, "seats": 0}
-            surplus = min(now["minted"] - now["seats"], batch)
-            free = self._free(offering, pool, surplus) if surplus > 0 else []
-            if not free:
-                return  # nothing to remove, or all are held: a seat given back later is removed then
+    def _remove_some(self, offering: Offering) -> bool:
+        """Remove up to BATCH free seats of one pool, the fullest first; False when there is nothing to do.
+
+        A pool within its own number loses free seats too while others hold more than they should: else everybody
+        who sits and everybody who finds a free seat would be more than the offering has.
+        """
+        pools = self._pools(offering.id)
+        over = sum(pool["minted"] for pool in pools) - offering.seats
+        for pool in sorted(pools, key=lambda each: each["seats"] - each["minted"]):
+            surplus = min(max(pool["minted"] - pool["seats"], over), BATCH)
+            free = self._free(offering.id, _name(pool), surplus) if surplus > 0 else []
+            if free:
+                self._remove(pool, free)
+                return True
+        return False
+
+    def _remove(self, pool: Item, free: list[str]) -> None:
+        for few in (free, free[:1]):  # people may be taking these very seats: then one at least
             try:
                 self.table.transact(
-                    update(key, "SET minted = minted - :count", condition="minted = :minted AND seats = :seats",
-                           values={"count": len(free), "minted": now["minted"], "seats": now["seats"]}),
-                    *(delete_existing({"pk": key["pk"], "sk": seat}) for seat in free))
+                    update({"pk": pool["pk"], "sk": pool["sk"]}, "SET minted = minted - :count", condition=UNCHANGED,
+                           values={"count": len(few), **_sizes(pool)}),
+                    *(delete_existing({"pk": pool["pk"], "sk": seat}) for seat in few))
             except ConditionFailed:
-                batch = 1  # people are taking these very seats: go one by one
+                continue  # the caller reads again
+            return
 
     def _free(self, offering: str, pool: str, most: int) -> list[str]:
         found = self.table.query(offering_key(offering), prefix=f"SEAT#{pool}#", most=most)
@@ -105,14 +132,13 @@ class Catalogue:
 
     def _mint(self, offering: str, pool: Item, count: int, others: Iterable[Item]) -> None:
         """One transaction that holds only if no pool has changed since it was read: so the sum stays right."""
-        unchanged = "minted = :minted AND seats = :seats"
         numbers = range(pool["numbered"] + 1, pool["numbered"] + count + 1)
         try:
             self.table.transact(
                 update({"pk": pool["pk"], "sk": pool["sk"]},
-                       "SET minted = minted + :count, numbered = numbered + :count", condition=unchanged,
+                       "SET minted = minted + :count, numbered = numbered + :count", condition=UNCHANGED,
                        values={"count": count, **_sizes(pool)}),
-                *(check({"pk": other["pk"], "sk": other["sk"]}, unchanged, _sizes(other)) for other in others),
+                *(check({"pk": other["pk"], "sk": other["sk"]}, UNCHANGED, _sizes(other)) for other in others),
                 *(put_new({"pk": offering_key(offering), "sk": seat_sort(_name(pool), number)})
                   for number in numbers))
         except ConditionFailed:

@@ -11,7 +11,7 @@ from typing import Any, cast
 
 from portal import errors, web
 from portal.forms import Form, FormModel, content_hash
-from portal.identifiers import format_moment, format_reference, reference_for
+from portal.identifiers import format_moment, format_reference, is_ulid, reference_for
 from portal.records import Table
 from portal.settings import Settings
 from portal.submissions import FormDoor, Receipt, Submission, explain, random
@@ -22,6 +22,7 @@ from registrations.store import COUNTED, Record, Registrations
 
 BASE = "/layanan/pendaftaran"
 SEATS_KEPT = 5  # seconds the numbers may be old
+OFFERING_KEPT = 5  # seconds an offering's words and dates may be old
 
 REGISTRATION = Form("registration", Registration, BASE)
 STATUS = Form("status", StatusQuestion, f"{BASE}/status")
@@ -57,7 +58,7 @@ def registrations() -> Registrations:
 @cache
 def catalogue() -> Catalogue:
     """The published offerings."""
-    return Catalogue(table())
+    return Catalogue(table(), kept_for=OFFERING_KEPT)
 
 
 # -- registering -------------------------------------------------------------------------------------------------
@@ -81,11 +82,11 @@ def accept(submission: Submission) -> Receipt:
     record = _new_record(registration, submission, offering)
     try:
         _must_be_possible(registration, offering, submission.now)
-    except errors.OfferingClosed:
+    except (errors.OfferingClosed, errors.OfferingNotOpen, errors.NotForThisAudience):
         if registrations().find(record.reference) is None:
-            raise  # a repeat after the closing time still finds its receipt, below
+            raise  # a repeat after the closing time, or after a change of the page, finds its receipt below
     kept = registrations().register(record, offering, submission.now)
-    return Receipt(_receipt_path(kept), _as_data(kept), created=kept.received_at == record.received_at)
+    return Receipt(_receipt_path(kept), lambda: _as_data(kept), created=kept.received_at == record.received_at)
 
 
 def _new_record(registration: Registration, submission: Submission, offering: Offering) -> Record:
@@ -134,7 +135,7 @@ def calendar(request: web.Request) -> web.Reply:
 
 def _by_submission(request: web.Request) -> Record:
     submission = request.path_value("submission")
-    record = registrations().find(reference_for(submission))
+    record = registrations().find(reference_for(submission)) if is_ulid(submission) else None
     if record is None or not hmac.compare_digest(record.submission.encode(), submission.encode()):
         raise errors.NotFound
     return record

@@ -6,6 +6,7 @@ in the table as the catalogue entry that the functions read.
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal, Self
 
@@ -58,7 +59,8 @@ class Declared(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{2,59}$")]
+SLUG_SHAPE = re.compile(r"[a-z][a-z0-9-]{2,59}")
+Slug = Annotated[str, StringConstraints(pattern=f"^{SLUG_SHAPE.pattern}$")]
 PoolName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,29}$")]
 ProvinceCode = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]$")]
 Kind = Literal["psm", "tpp", "asn", "penulis", "umum"]

@@ -150,11 +150,13 @@ class Registrations:
         return None
 
     def _free_seats(self, offering: str, pool: str) -> list[str]:
-        """Some free seats of a pool, from a random point on."""
+        """Some free seats of a pool: all of them when they are few, else those behind a random point."""
         key, prefix = offering_key(offering), f"SEAT#{pool}#"
-        somewhere = f"{prefix}{self.random.randrange(SEAT_NUMBERS):05d}"
-        found = list(self.table.query(key, prefix=prefix, after=somewhere, most=AT_ONCE))
-        return [item["sk"] for item in found or self.table.query(key, prefix=prefix, most=AT_ONCE)]
+        found = list(self.table.query(key, prefix=prefix, most=AT_ONCE))
+        if len(found) == AT_ONCE:
+            somewhere = f"{prefix}{self.random.randrange(SEAT_NUMBERS):05d}"
+            found = list(self.table.query(key, prefix=prefix, after=somewhere, most=AT_ONCE)) or found
+        return [item["sk"] for item in found]
 
     def _first_waiting(self, offering: Offering, pool: str, now: datetime) -> Item | None:
         """The first in the waiting list who may take a seat of this pool."""

@@ -38,7 +38,7 @@ def _qr(address: str) -> Markup:
     """The QR code as inline SVG: the address that asks for the e-mail; nothing personal is in it."""
     import segno  # noqa: PLC0415 only pages with a code need the library
 
-    drawn = segno.make(address, error="m").svg_inline(scale=4, border=4, dark="#000", light="#fff")
+    drawn = segno.make(address, error="m").svg_inline(scale=4, border=4, dark="#000", light="#fff", title="QR")
     return Markup(drawn)  # noqa: S704 drawn by the library from an address of ours
 
 

@@ -14,11 +14,19 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
-from infra import openapi
-from infra.built_site import Element, read_html
+from infra import built_site, openapi
+from infra.built_site import Element
 
 STATUSES = openapi.answers()
 FORM, JSON = "application/x-www-form-urlencoded", "application/json"
+
+
+def read_html(text: str) -> Element:
+    """The tree of a page."""
+    reader = built_site._Reader()
+    reader.feed(text)
+    reader.close()
+    return reader.root
 
 
 @dataclass(frozen=True)
@@ -64,6 +72,11 @@ class Answer:
         """The linked sentences of the error summary, by the place they lead to."""
         boxes = [each for each in self.page.find("div") if "portal-summary" in each.classes]
         return {link.attributes["href"]: link.text() for box in boxes for link in box.find("a")}
+
+    @property
+    def summary_fields(self) -> list[str]:
+        """The fields of the error summary in its order."""
+        return [place.removeprefix("#") for place in self.summary]
 
     @property
     def codes(self) -> list[tuple[str, str]]:
@@ -116,9 +129,13 @@ class Caller:
     def __init__(self, handle: Callable[[Any, Any], dict[str, Any]]) -> None:
         self.handle = handle
 
-    def __call__(self, route: str, *, form: dict[str, str] | None = None, data: object = None,
-                 raw: bytes | None = None, headers: dict[str, str] | None = None, seconds: float = 10,
-                 query: dict[str, str] | None = None, **path: str) -> Answer:
+    def __call__(self, route: str, **request: Any) -> Answer:
+        """One call, its answer held to what every answer promises."""
+        return as_promised(route, self.unchecked(route, **request))
+
+    def unchecked(self, route: str, *, form: dict[str, str] | None = None, data: object = None,
+                  raw: bytes | None = None, headers: dict[str, str] | None = None, seconds: float = 10,
+                  query: dict[str, str] | None = None, **path: str) -> Answer:
         """One call; `form` is sent as a browser would, `data` as JSON, `raw` as it is."""
         sent, body = {"accept": "text/html"}, b""
         if form is not None:
@@ -132,7 +149,7 @@ class Caller:
             "requestContext": {"requestId": "request-1", "http": {"method": method}},
             "body": base64.b64encode(raw if raw is not None else body).decode(), "isBase64Encoded": True}
         answer = self.handle(event, Context(seconds))
-        return as_promised(route, Answer(answer["statusCode"], answer["headers"], answer["body"]))
+        return Answer(answer["statusCode"], answer["headers"], answer["body"])
 
 
 def as_promised(route: str, answer: Answer) -> Answer:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import shutil
 import uuid
 from collections.abc import Iterator
+from datetime import UTC, datetime
+from io import StringIO
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -14,14 +16,17 @@ import pytest
 from infra import assets as built
 from infra.emulator import CREDENTIALS, Emulator, provision
 from infra.template_reader import Template
-from portal import assets, inbox, records
+from portal import assets, inbox, observe, records
 from portal.records import Table
 from registrations import handler
 from registrations.catalogue import Catalogue
 from registrations.store import Registrations
 from tests.doors.calling import Caller
+from tests.doors.weather import contents
+from tests.people import an_offering
 
 ORIGIN = "https://portal.example.go.id"
+TEMPLATE = Template()
 SHELL = ("<!doctype html><html lang={}><head><title><!--portal:title--> - Portal</title></head>"
          "<body><main><!--portal:content--></main></body></html>")
 # What the functions look up once and keep: for as long as a process lives, and as long as its tables are the same.
@@ -71,7 +76,7 @@ def _forget(*remembered: Any) -> None:
 @pytest.fixture
 def names(emulator: Emulator) -> dict[str, str]:
     """Fresh storage from the template: logical name to real name."""
-    return provision(Template(), emulator.url, stack=f"t{uuid.uuid4().hex[:8]}")
+    return provision(TEMPLATE, emulator.url, stack=f"t{uuid.uuid4().hex[:8]}")
 
 
 @pytest.fixture
@@ -96,8 +101,31 @@ def registrations(table: Table) -> Registrations:
 def registrations_door(names: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Caller:
     """The registrations' door on fresh storage."""
     monkeypatch.setenv("REGISTRATIONS_TABLE", names["RegistrationsTable"])
+    monkeypatch.setattr(handler, "OFFERING_KEPT", 0)  # tests publish and ask within the same second
     _forget(*OF_A_DOOR)
     return Caller(handler.handle)
+
+
+@pytest.fixture(scope="module")
+def guarded_door(emulator: Emulator) -> Iterator[Caller]:
+    """The registrations' door with one open activity, for requests that are all refused: nothing is ever stored."""
+    name = provision(TEMPLATE, emulator.url, stack=f"t{uuid.uuid4().hex[:8]}")["RegistrationsTable"]
+    Catalogue(Table(name)).publish(an_offering(now=datetime.now(UTC)))
+    before = contents(Table(name))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("REGISTRATIONS_TABLE", name)
+        _forget(*OF_A_DOOR)
+        yield Caller(handler.handle)
+        _forget(*OF_A_DOOR)
+    assert contents(Table(name)) == before, "something was stored that was refused"
+
+
+@pytest.fixture
+def log(monkeypatch: pytest.MonkeyPatch) -> StringIO:
+    """What the functions write into their log."""
+    lines = StringIO()
+    monkeypatch.setattr(observe.logger().registered_handler, "stream", lines)
+    return lines
 
 
 @pytest.fixture

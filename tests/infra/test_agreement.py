@@ -13,8 +13,8 @@ from portal.settings import Settings
 
 TEMPLATE = Template()
 DOORS = sorted(name for name, each in TEMPLATE.functions.items() if each.routes)
-# Read by powertools and by portal.assets, not by a class of settings.
-READ_ELSEWHERE = {"ASSETS_FOLDER", "POWERTOOLS_SERVICE_NAME", "POWERTOOLS_LOG_LEVEL"}
+# Read by powertools, pydantic and portal.assets, not by a class of settings.
+READ_ELSEWHERE = {"ASSETS_FOLDER", "POWERTOOLS_SERVICE_NAME", "POWERTOOLS_LOG_LEVEL", "PYDANTIC_DISABLE_PLUGINS"}
 SETTINGS = {"RegistrationsFunction": "registrations.handler.RegistrationsSettings",
             "FeedbackFunction": "portal.inbox.InboxSettings", "RelayFunction": "mailer.handler.RelaySettings",
             "MailerFunction": "mailer.handler.MailerSettings", "SweeperFunction": "sweeper.handler.SweeperSettings"}

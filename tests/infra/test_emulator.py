@@ -7,11 +7,15 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, EndpointConnectionError
+from moto.backends import get_backend
+from moto.dynamodb.models.table import Table
 
-from infra.emulator import Emulator, client, provision
+from infra.embedded_emulator import application
+from infra.emulator import Emulator, allow_sender, client, provision
 from infra.second_emulator import second_emulator
-from infra.template_reader import Template
+from infra.serving import Server
+from infra.template_reader import ACCOUNT, REGION, Template
 
 TEMPLATE = Template()
 Item = dict[str, Any]
@@ -188,18 +192,35 @@ def embedded() -> Iterator[Callable[[], Emulator]]:
         each.stop()
 
 
-def test_a_refusal_costs_the_same_however_large_the_table_is(embedded: Callable[[], Emulator]) -> None:
-    """moto would copy the table; here the items of the transaction are the only ones touched."""
-    from moto.dynamodb.models.table import Table
+@pytest.fixture
+def in_this_process() -> Iterator[str]:
+    """The embedded emulator where the test can look inside."""
+    server = Server(port=0, threads=1).start(application())
+    yield server.url
+    server.stop()
 
-    emulator = embedded()
-    names = provision(TEMPLATE, emulator.url, stack="large")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Table, "__deepcopy__", lambda *_: pytest.fail("the table was copied"), raising=False)
-        dynamodb = client("dynamodb", emulator.url)
-        dynamodb.put_item(TableName=names["FeedbackTable"], Item=key("old"))
-        refused(dynamodb, put(names["FeedbackTable"], "old", **NEW))
-        dynamodb.transact_write_items(TransactItems=[put(names["FeedbackTable"], "new", **NEW)])
+
+def test_a_refusal_costs_the_same_however_large_the_table_is(
+        in_this_process: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """moto would copy the table; here the items of the transaction are the only ones touched."""
+    table = provision(TEMPLATE, in_this_process, stack="large")["FeedbackTable"]
+    monkeypatch.setattr(Table, "__deepcopy__", lambda *_: pytest.fail("the table was copied"), raising=False)
+    dynamodb = client("dynamodb", in_this_process)
+    dynamodb.put_item(TableName=table, Item=key("old"))
+    refused(dynamodb, put(table, "old", **NEW))
+    dynamodb.transact_write_items(TransactItems=[put(table, "new", **NEW)])
+
+
+def test_looking_at_a_stream_leaves_nothing_behind(in_this_process: str) -> None:
+    arn = provision(TEMPLATE, in_this_process, stack="looked")["FeedbackTable.StreamArn"]
+    streams = client("dynamodbstreams", in_this_process)
+    shard = streams.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"][0]["ShardId"]
+    iterator = streams.get_shard_iterator(StreamArn=arn, ShardId=shard,
+                                          ShardIteratorType="TRIM_HORIZON")["ShardIterator"]
+    before = len(get_backend("dynamodbstreams")[ACCOUNT][REGION].shard_iterators)
+    for _ in range(20):
+        iterator = streams.get_records(ShardIterator=iterator)["NextShardIterator"]
+    assert len(get_backend("dynamodbstreams")[ACCOUNT][REGION].shard_iterators) == before
 
 
 def test_an_update_that_cannot_be_done_takes_the_writes_before_it_back(embedded: Callable[[], Emulator]) -> None:
@@ -214,25 +235,37 @@ def test_an_update_that_cannot_be_done_takes_the_writes_before_it_back(embedded:
     assert dynamodb.get_item(TableName=table, Key=key("text"))["Item"]["n"] == {"S": "five"}
 
 
-def test_a_new_emulator_is_empty_and_one_beside_another_is_not(embedded: Callable[[], Emulator]) -> None:
-    first = embedded()
-    provision(TEMPLATE, first.url, stack="shared")
-    second = embedded()
-    assert client("dynamodb", second.url).list_tables()["TableNames"] == ["shared-RegistrationsTable",
-                                                                          "shared-FeedbackTable"]
+def test_two_emulators_share_nothing(embedded: Callable[[], Emulator]) -> None:
+    first, second = embedded(), embedded()
+    provision(TEMPLATE, first.url, stack="first")
+    assert client("dynamodb", second.url).list_tables()["TableNames"] == []
 
 
-def test_looking_at_a_stream_leaves_nothing_behind(embedded: Callable[[], Emulator]) -> None:
-    from moto.backends import get_backend
-
-    from infra.template_reader import ACCOUNT, REGION
-
+def test_the_mail_that_it_took_can_be_read_again_the_newest_first(embedded: Callable[[], Emulator]) -> None:
     emulator = embedded()
-    arn = provision(TEMPLATE, emulator.url, stack="looked")["FeedbackTable.StreamArn"]
-    streams = client("dynamodbstreams", emulator.url)
-    shard = streams.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"][0]["ShardId"]
-    iterator = streams.get_shard_iterator(StreamArn=arn, ShardId=shard,
-                                          ShardIteratorType="TRIM_HORIZON")["ShardIterator"]
-    for _ in range(20):
-        iterator = streams.get_records(ShardIterator=iterator)["NextShardIterator"]
-    assert len(get_backend("dynamodbstreams")[ACCOUNT][REGION].shard_iterators) == 1
+    allow_sender(emulator.url, "portal@desa.example")
+    service = client("sesv2", emulator.url)
+    for subject in ("Satu", "Dua"):
+        service.send_email(FromEmailAddress="portal@desa.example", Destination={"ToAddresses": ["ratna@desa.example"]},
+                           Content={"Simple": {"Subject": {"Data": subject}, "Body": {"Text": {"Data": "Halo"}}}})
+    service.send_email(FromEmailAddress="portal@desa.example", Destination={"ToAddresses": ["ratna@desa.example"]},
+                       Content={"Raw": {"Data": b"Subject: Tiga\n\nHalo juga\n"}})
+    assert [(each.subject, each.body.strip(), each.to) for each in emulator.sent_mail()] == [
+        ("Tiga", "Halo juga", ["ratna@desa.example"]), ("Dua", "Halo", ["ratna@desa.example"]),
+        ("Satu", "Halo", ["ratna@desa.example"])]
+
+
+def test_mail_from_a_foreign_domain_is_refused_as_the_mail_service_would(embedded: Callable[[], Emulator]) -> None:
+    emulator = embedded()
+    allow_sender(emulator.url, "portal@desa.example")
+    with pytest.raises(ClientError, match="not verified"):
+        client("sesv2", emulator.url).send_email(
+            FromEmailAddress="portal@other.example", Destination={"ToAddresses": ["ratna@desa.example"]},
+            Content={"Simple": {"Subject": {"Data": "x"}, "Body": {"Text": {"Data": "x"}}}})
+
+
+def test_an_emulator_does_not_outlive_its_stop() -> None:
+    emulator = Emulator().start()
+    emulator.stop()
+    with pytest.raises(EndpointConnectionError):
+        client("dynamodb", emulator.url).list_tables()

@@ -55,7 +55,8 @@ def test_a_body_of_text_is_text(kind: str) -> None:
     assert (event["body"], event["isBase64Encoded"]) == ("é", False)
 
 
-@pytest.mark.parametrize("kind", ["application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "", "image/png"])
+@pytest.mark.parametrize("kind", ["application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "",
+                                  "image/png"])
 def test_any_other_body_is_base64_a_form_too(kind: str) -> None:
     event = an_event(headers={"content-type": kind}, body=b"\xff=1")
     assert (base64.b64decode(event["body"]), event["isBase64Encoded"]) == (b"\xff=1", True)

@@ -11,8 +11,8 @@ from infra.template_reader import ROOT
 
 LOCKS = {"requirements.in": "requirements.txt", "requirements-dev.in": "requirements-dev.txt"}
 # Where packages come from is the machine's business; spelt in pieces, so that this file is not its own finding.
-REGISTRIES = re.compile("|".join(["pypi" + r"\.org", "pythonhosted" + r"\.org", "--index" + "-url", "--extra" + "-index",
-                                  "--find" + "-links", "registry" + r"\.npmjs", "deb" + r"\.debian"]))
+REGISTRIES = re.compile("|".join(["pypi" + r"\.org", "pythonhosted" + r"\.org", "--index" + "-url", "--find" + "-links",
+                                  "--extra" + "-index", "registry" + r"\.npmjs", "deb" + r"\.debian"]))
 
 
 def normal(name: str) -> str:
@@ -33,7 +33,8 @@ def asked(name: str) -> set[str]:
 def pinned(name: str) -> dict[str, set[str]]:
     """Package -> its pinned versions (more than one where Pythons differ)."""
     found: dict[str, set[str]] = {}
-    for package, version in re.findall(r"^([\w.-]+)(?:\[[\w,-]+\])?==([^\s;\\]+)", (ROOT / name).read_text("utf-8"), re.M):
+    lock = (ROOT / name).read_text(encoding="utf-8")
+    for package, version in re.findall(r"^([\w.-]+)(?:\[[\w,-]+\])?==([^\s;\\]+)", lock, re.MULTILINE):
         found.setdefault(normal(package), set()).add(version)
     return found
 

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import html
 import http.client
 import json
 import os
 import socket
 import subprocess
 import sys
-import urllib.request
-from pathlib import Path
+import time
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import pytest
+from playwright.sync_api import sync_playwright
 
 from infra.browser import launch
 from infra.distribution import script_hashes
@@ -65,8 +66,6 @@ def test_every_other_answer_has_them_too(base_url: str, path: str) -> None:
 
 def test_no_page_asks_for_anything_that_its_headers_forbid(base_url: str) -> None:
     """In a real browser, which is the one that enforces them: every page, and what the runner itself draws."""
-    from playwright.sync_api import sync_playwright
-
     complaints: list[str] = []
     with sync_playwright() as playwright:
         browser = launch(playwright)
@@ -157,21 +156,34 @@ def test_it_says_where_things_are_and_ends_quietly() -> None:
     assert rest.strip() == "Stopped."
 
 
-def submitted(base_url: str, form: dict[str, str]) -> Answer:
-    from urllib.parse import urlencode
-
-    return ask(base_url, "/layanan/masukan", "POST", urlencode(form).encode(),
-               content_type="application/x-www-form-urlencoded", accept="application/json")
-
-
 def mails(base_url: str) -> list[dict[str, Any]]:
-    with urllib.request.urlopen(urllib.request.Request(
-            f"{base_url}/_local/mail", headers={"accept": "application/json"})) as answer:
-        return json.load(answer)
+    return list(json.loads(ask(base_url, "/_local/mail", accept="application/json").body))
 
 
-def test_two_portals_in_turn_begin_empty_and_end_clean(tmp_path: Path) -> None:
-    del tmp_path
+def mails_within(base_url: str, seconds: float) -> list[dict[str, Any]]:
+    """The mails as soon as there are any."""
+    end = time.monotonic() + seconds
+    while not (found := mails(base_url)) and time.monotonic() < end:
+        pass
+    return found
+
+
+def test_what_somebody_sends_comes_back_as_mail_by_way_of_stream_and_queue() -> None:
+    form = {"submission_id": "01JD8Z3C4V5W6X7Y8Z9A0B1C2D", "topic": "saran", "message": "Bagus", "name": "Ratna",
+            "email": "ratna@surabaya.example", "consent": "ya", "step": "send", "lang": "id"}
+    with running_portal() as url:
+        answer = ask(url, "/layanan/masukan", "POST", urlencode(form).encode(), accept="text/html",
+                     content_type="application/x-www-form-urlencoded")
+        assert answer.status == 303, answer.body
+        (mail,) = mails_within(url, 20)
+        assert ask(url, answer.headers["location"]).status == 200
+        page = ask(url, "/_local/mail").body.decode()
+    assert mail["to"] == ["ratna@surabaya.example"]
+    assert mail["subject"]
+    assert html.escape(mail["subject"]) in page
+
+
+def test_two_portals_in_turn_begin_empty_and_end_clean() -> None:
     for _ in range(2):
         with running_portal() as url:
             assert mails(url) == []

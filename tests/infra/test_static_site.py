@@ -8,6 +8,7 @@ from typing import Any
 
 import brotli
 import pytest
+from playwright.sync_api import sync_playwright
 
 from infra.browser import launch
 from infra.gateway import Request, Response
@@ -120,8 +121,6 @@ def test_whether_something_is_packed_is_told_to_caches(site: StaticSite) -> None
 
 def test_the_edges_own_code_decides_every_address_as_the_runner_does() -> None:
     """The template's JavaScript, run in a browser, against its twin in Python."""
-    from playwright.sync_api import sync_playwright
-
     (resource,) = TEMPLATE.of_type("AWS::CloudFront::Function").values()
     run = f"""(addresses) => {{ {resource["FunctionCode"]}
         return addresses.map(uri => {{

@@ -8,6 +8,11 @@ from playwright.sync_api import expect
 FORM = "/kegiatan/bimtek-musyawarah-desa/"
 
 
+def region_field(page):
+    """The field that forms.js puts over the plain list, once it is there."""
+    return page.locator(".portal-typeahead").get_by_role("combobox", include_hidden=False)
+
+
 def chosen_region(page) -> str:
     return page.evaluate("new FormData(document.querySelector('form.portal-form')).get('region')")
 
@@ -53,7 +58,7 @@ def test_control_k_opens_the_search_even_from_a_field(desk):
 def test_a_word_that_is_nowhere_is_said_to_be_nowhere(desk):
     desk.goto("/")
     desk.keyboard.press("/")
-    desk.keyboard.type("xylofoon")
+    desk.get_by_role("textbox", name="Cari di portal ini").fill("xylofoon")
     expect(desk.locator("#search [role=status]")).to_contain_text("Tidak ada halaman yang cocok")
 
 
@@ -63,6 +68,17 @@ def test_nothing_of_the_search_is_loaded_before_it_is_used(desk):
     desk.goto("/")
     desk.wait_for_load_state("networkidle")
     assert not [url for url in asked if "pagefind" in url or "/search" in url]
+
+
+def test_the_script_of_forms_is_loaded_where_there_is_a_form_only(desk):
+    asked = []
+    desk.on("request", lambda request: asked.append(request.url))
+    desk.goto("/belajar/konversi-angka-kredit/03-contoh-hitung/")
+    desk.wait_for_load_state("networkidle")
+    assert not [url for url in asked if "/forms" in url]
+    desk.goto(FORM)
+    desk.wait_for_load_state("networkidle")
+    assert len([url for url in asked if "/forms" in url]) == 1
 
 
 def test_the_dark_theme_is_remembered_on_the_next_page(desk):
@@ -88,7 +104,7 @@ def test_the_menu_of_a_phone_opens_by_keyboard_and_closes_on_escape(phone):
 
 def test_the_region_field_narrows_down_and_the_list_stays_what_is_sent(phone):
     phone.goto(FORM)
-    field = phone.get_by_role("combobox")
+    field = region_field(phone)
     field.click()
     phone.keyboard.type("sidoa")
     expect(phone.get_by_role("option")).to_have_count(1)
@@ -100,14 +116,14 @@ def test_the_region_field_narrows_down_and_the_list_stays_what_is_sent(phone):
 
 def test_a_region_typed_out_in_full_is_chosen_on_leaving_the_field(phone):
     phone.goto(FORM)
-    phone.get_by_role("combobox").fill("kabupaten sidoarjo")
+    region_field(phone).fill("kabupaten sidoarjo")
     phone.keyboard.press("Tab")
     assert chosen_region(phone) == "35.15"
 
 
 def test_a_region_that_does_not_exist_chooses_nothing_and_says_so(phone):
     phone.goto(FORM)
-    phone.get_by_role("combobox").fill("atlantis")
+    region_field(phone).fill("atlantis")
     expect(phone.locator(".portal-typeahead [role=status]")).to_contain_text("Tidak ada yang cocok")
     phone.keyboard.press("Tab")
     assert not chosen_region(phone)
@@ -115,7 +131,7 @@ def test_a_region_that_does_not_exist_chooses_nothing_and_says_so(phone):
 
 def test_typing_again_forgets_what_was_chosen(phone):
     phone.goto(FORM)
-    field = phone.get_by_role("combobox")
+    field = region_field(phone)
     field.fill("kabupaten sidoarjo")
     phone.keyboard.press("Tab")
     field.fill("kabupaten sido")

@@ -1,11 +1,7 @@
-/* What forms and activity pages add when script runs: the focus on what has to be corrected, live seat numbers, and the
-   region field as a combobox. Without it: the same summary, a link to the seats, a plain list of regions. */
+/* What forms and activity pages add when script runs: live seat numbers, and the region field as a combobox.
+   Without it: a link to the seats, a plain list of regions. Loaded by portal.js after the first paint. */
 
 const lang = document.documentElement.lang;
-
-/* -- After a mistake: the summary is read first --------------------------------------------------------------------- */
-
-document.querySelector(".portal-summary")?.focus();
 
 /* -- Seats: ask, and leave the page as it is when no answer comes ------------------------------------------------------ */
 
@@ -39,13 +35,15 @@ function matching(choices, typed) {
 
 function startTypeahead(select) {
   const words = document.getElementById("typeahead-words").dataset;
-  const choices = choicesOf(select);
+  // 514 regions are prepared when somebody comes to the field, not while the page is being shown.
+  let prepared;
+  const choices = () => (prepared ??= choicesOf(select));
   const box = document.createElement("div");
   const input = document.createElement("input");
   const list = document.createElement("ul");
   const status = document.createElement("div");
   const label = document.querySelector(`label[for="${select.id}"]`);
-  const nameOf = (value) => choices.find((choice) => choice.value === value)?.name ?? "";
+  const chosenName = () => (select.value ? select.selectedOptions[0].text : "");
 
   box.className = "portal-typeahead";
   list.className = "portal-options";
@@ -59,7 +57,7 @@ function startTypeahead(select) {
   input.id = select.id;
   select.id = `${input.id}-chosen`;
   input.className = "portal-input";
-  input.value = nameOf(select.value);
+  input.value = chosenName();
   for (const [name, value] of Object.entries({
     "type": "text", "role": "combobox", "autocomplete": "off", "autocapitalize": "words", "spellcheck": "false",
     "aria-expanded": "false", "aria-controls": list.id, "aria-autocomplete": "list",
@@ -87,14 +85,14 @@ function startTypeahead(select) {
 
   function choose(value) {
     select.value = value;
-    input.value = nameOf(value);
+    input.value = chosenName();
     status.textContent = input.value;
     close();
     select.dispatchEvent(new Event("change", { bubbles: true }));
   }
 
   function open(typed) {
-    const found = matching(choices, typed);
+    const found = matching(choices(), typed);
     list.replaceChildren(...found.slice(0, SHOWN).map((choice, index) => {
       const option = document.createElement("li");
       const group = document.createElement("span");
@@ -136,7 +134,7 @@ function startTypeahead(select) {
 
   input.addEventListener("blur", () => {
     // Typed out in full, or narrowed down to one: taken as chosen. Anything else is left as typed and chosen stays nothing.
-    const found = matching(choices, input.value);
+    const found = matching(choices(), input.value);
     const exact = found.filter((choice) => choice.start === plain(input.value));
     if (!select.value && input.value.trim()) {
       const only = exact.length === 1 ? exact[0] : found.length === 1 ? found[0] : undefined;
@@ -154,4 +152,8 @@ function startTypeahead(select) {
   });
 }
 
-document.querySelectorAll("select[data-typeahead]").forEach(startTypeahead);
+for (const select of document.querySelectorAll("select[data-typeahead]")) {
+  // Somebody who is in the plain list already keeps it until they leave it.
+  if (document.activeElement === select) select.addEventListener("blur", () => startTypeahead(select), { once: true });
+  else startTypeahead(select);
+}

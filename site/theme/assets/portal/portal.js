@@ -1,5 +1,5 @@
-/* What a page adds when script runs: the colour switch, a menu that closes, tables that scroll by keyboard, the way to
-   the search. Every page works without it. It loads nothing by itself: search.js comes when somebody searches. */
+/* What a page adds when script runs: the colour switch, a menu that closes, tables that scroll by keyboard, the focus
+   on what has to be corrected, the way to the search. Every page works without it. search.js comes when somebody searches, forms.js where there is a form. */
 
 // The stamp in this file's own name (portal_1f2e3d4c5b.js) is in the names of the files beside it too.
 const stamp = /_[0-9a-f]+(?=\.js$)/.exec(import.meta.url)?.[0] ?? "";
@@ -31,13 +31,15 @@ function startMenu(menu) {
   });
 }
 
-function startTables(tables) {
-  const show = () => tables.forEach((box) => {
-    if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
-    else box.removeAttribute("tabindex");
+function startTables(boxes) {
+  // Told of sizes after the layout: asking for them would make the browser lay out twice.
+  const sizes = new ResizeObserver((entries) => {
+    for (const { target } of entries) {
+      if (target.scrollWidth > target.clientWidth) target.tabIndex = 0;
+      else target.removeAttribute("tabindex");
+    }
   });
-  addEventListener("resize", show);
-  show();
+  boxes.forEach((box) => sizes.observe(box));
 }
 
 function startSearch(link) {
@@ -67,5 +69,9 @@ function startSearch(link) {
 startSchemeSwitch(document.getElementById("scheme"));
 startMenu(document.getElementById("menu"));
 startTables(document.querySelectorAll(".scroll"));
+// After a mistake the list of what to correct is read first.
+document.querySelector(".portal-summary")?.focus();
+// After the first paint: a page is read before it is filled in.
+if (document.querySelector(".portal-form, .portal-seats")) requestAnimationFrame(() => setTimeout(() => import(beside("forms.js"))));
 // An old browser without <dialog> keeps the link to the page map.
 if (window.HTMLDialogElement) startSearch(document.getElementById("search-open"));

@@ -1,0 +1,115 @@
+"""Listens to a DynamoDB client and counts what the real service would bill for its calls.
+
+Knows botocore's events and the parameters of the calls that the stores make; looks items up with a client of its
+own, whose calls are not counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from infra.bench.capacity import Attributes, item_size, read_units, write_units
+
+Parameters = dict[str, Any]
+
+SINGLE: Final = {"PutItem": "Put", "UpdateItem": "Update", "DeleteItem": "Delete"}
+
+
+@dataclass(frozen=True)
+class Written:
+    """One item of one write: which, how it was written, its bytes, and the units billed."""
+
+    transaction: int
+    kind: str
+    key: tuple[str, str]
+    size: int
+    units: int
+
+
+@dataclass
+class Bill:
+    """What was counted."""
+
+    writes: list[Written] = field(default_factory=list)
+    reads: float = 0
+    calls: int = 0
+
+    @property
+    def write_units(self) -> int:
+        """Of all writes together."""
+        return sum(each.units for each in self.writes)
+
+
+@dataclass(frozen=True)
+class _Touched:
+    kind: str
+    table: str
+    key: Attributes
+    before: int
+
+
+class Meter:
+    """One client that is listened to, and another one to look with."""
+
+    def __init__(self, client: Any, looking: Any) -> None:  # noqa: ANN401 botocore makes its clients at run time
+        """Count from the first `bill` on."""
+        self._client, self._looking = client, looking
+        self._bill = Bill()
+        self._touched: list[_Touched] = []
+
+    @contextmanager
+    def bill(self) -> Iterator[Bill]:
+        """Everything that the client calls within the block."""
+        self._bill = Bill()
+        events = self._client.meta.events
+        hooks: dict[str, Callable[..., None]] = {"provide-client-params": self._before, "after-call": self._after}
+        for name, hook in hooks.items():
+            events.register(f"{name}.dynamodb.*", hook, unique_id=name)
+        try:
+            yield self._bill
+        finally:
+            for name in hooks:
+                events.unregister(f"{name}.dynamodb.*", unique_id=name)
+
+    def _before(self, params: Parameters, model: Any, **_: object) -> None:  # noqa: ANN401 botocore's model
+        self._bill.calls += 1
+        if model.name in {"GetItem", "Query"}:
+            self._bill.reads += self._read(model.name, params)
+        self._touched = [_Touched(kind, each["TableName"], _key(each), self._size(each["TableName"], _key(each)))
+                         for kind, each in _writes(model.name, params)]
+
+    def _after(self, model: Any, **_: object) -> None:  # noqa: ANN401
+        transaction = model.name == "TransactWriteItems"
+        for each in self._touched:
+            after = self._size(each.table, each.key)
+            self._bill.writes.append(Written(
+                self._bill.calls, each.kind, (each.key["pk"]["S"], each.key["sk"]["S"]), max(each.before, after),
+                write_units(each.before, after, transaction=transaction)))
+
+    def _size(self, table: str, key: Attributes) -> int:
+        item = self._looking.get_item(TableName=table, Key=key, ConsistentRead=True).get("Item")
+        return item_size(item) if item else 0
+
+    def _read(self, operation: str, params: Parameters) -> float:
+        """The units of a read: the same read again, looking at whole items."""
+        if operation == "GetItem":
+            size = self._size(params["TableName"], params["Key"])
+        else:
+            found = self._looking.query(**{name: value for name, value in params.items() if name != "Select"})
+            size = sum(item_size(item) for item in found["Items"])
+        return read_units(size, consistent=params.get("ConsistentRead", False))
+
+
+def _writes(operation: str, params: Parameters) -> Iterator[tuple[str, Parameters]]:
+    if operation == "TransactWriteItems":
+        yield from (next(iter(each.items())) for each in params["TransactItems"])
+    elif operation in SINGLE:
+        yield SINGLE[operation], params
+
+
+def _key(parameters: Parameters) -> Attributes:
+    whole = parameters.get("Key") or parameters["Item"]
+    return {name: whole[name] for name in ("pk", "sk")}

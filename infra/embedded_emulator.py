@@ -1,0 +1,67 @@
+"""The embedded AWS emulator (moto) as a process: `python -m infra.embedded_emulator`, started by infra.emulator.
+
+Answers one request at a time, so that no two ever interleave; prints its address; ends when its standard input ends,
+so that it never outlives whoever started it. `GET /_mail` lists what was mailed, the newest first.
+"""
+
+from __future__ import annotations
+
+import email
+import email.policy
+import json
+import sys
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from moto.backends import get_backend
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+
+from infra.moto_repairs import repair_moto
+from infra.serving import Server
+from infra.template_reader import ACCOUNT, REGION
+
+MAIL_PATH = "/_mail"
+
+
+def application() -> Callable[..., Iterable[bytes]]:
+    """The emulator as a WSGI application."""
+    repair_moto()
+    moto = DomainDispatcherApplication(create_backend_app)
+
+    def answer(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        if environ["PATH_INFO"] != MAIL_PATH:
+            return moto(environ, start_response)  # type: ignore[no-any-return]
+        start_response("200 OK", [("Content-Type", "application/json")])
+        return [json.dumps(_mails()).encode()]
+
+    return answer
+
+
+def _mails() -> list[dict[str, Any]]:
+    messages = get_backend("ses")[ACCOUNT][REGION].sent_messages
+    return [_raw_mail(each) if hasattr(each, "raw_data") else _simple_mail(each) for each in reversed(messages)]
+
+
+def _simple_mail(message: Any) -> dict[str, Any]:  # noqa: ANN401 moto's own class
+    to = [address for addresses in message.destinations.values() for address in addresses]
+    return {"identifier": message.id, "sender": message.source, "to": to, "subject": message.subject,
+            "body": message.body}
+
+
+def _raw_mail(message: Any) -> dict[str, Any]:  # noqa: ANN401 moto's own class
+    parsed = email.message_from_string(message.raw_data, policy=email.policy.default)
+    body = parsed.get_body(("plain", "html"))
+    return {"identifier": message.id, "sender": message.source, "to": list(dict.fromkeys(message.destinations)),
+            "subject": str(parsed["subject"]), "body": body.get_content() if body else ""}
+
+
+def main() -> None:
+    """Serve until nobody holds the other end of standard input."""
+    server = Server(port=0, threads=1).start(application())
+    print(server.url, flush=True)
+    sys.stdin.read()
+    server.stop()
+
+
+if __name__ == "__main__":
+    main()

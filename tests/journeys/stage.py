@@ -1,0 +1,112 @@
+"""What stands behind a journey: the portal that runs, its letters, its seats, and the offerings as a maintainer declares them.
+
+The portal runs in a process of its own; its storage is an emulator of this process, so that a journey can publish an
+offering (fewer seats, closed, not yet open) while people use the portal. Knows no browser.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from infra.catalogue import read_offerings
+from infra.emulator import CREDENTIALS, Emulator, provision
+from infra.portal_process import running_portal
+from infra.template_reader import Template
+from portal import records
+from portal.records import Table
+from registrations.catalogue import Catalogue
+from registrations.models import Offering
+
+STACK = "journeys"
+SECONDS_FOR_A_LETTER = 20
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A running portal whose offerings are open today, whenever today is."""
+
+    url: str
+    endpoint: str
+    table: str
+
+    @contextmanager
+    def declared(self, name: str, **changes: Any) -> Iterator[None]:
+        """For the length of the block the offering is declared otherwise; afterwards as before."""
+        self.publish(an_open_offering(name, **changes))
+        try:
+            yield
+        finally:
+            self.publish(an_open_offering(name))
+
+    def publish(self, offering: Offering) -> None:
+        """What `make deploy` does with an offering's page."""
+        with self._storage():
+            Catalogue(Table(self.table)).publish(offering)
+
+    @contextmanager
+    def _storage(self) -> Iterator[None]:
+        """This process speaks to the portal's storage in here only: other tests have storage of their own."""
+        with pytest.MonkeyPatch.context() as patch:
+            for name, value in {**CREDENTIALS, "AWS_ENDPOINT_URL": self.endpoint}.items():
+                patch.setenv(name, value)
+            records.client.cache_clear()
+            yield
+        records.client.cache_clear()
+
+    def seats(self, offering: str) -> dict[str, Any]:
+        """How full an offering is: {"seats", "free", "waiting", …}."""
+        return dict(self._asked(f"/layanan/kegiatan/{offering}/kursi"))
+
+    def letters_to(self, address: str, count: int = 1) -> list[str]:
+        """The letters to an address, the oldest first, each subject and body; waits until there are `count`."""
+        end = time.monotonic() + SECONDS_FOR_A_LETTER
+        while len(letters := self._letters(address)) < count and time.monotonic() < end:
+            time.sleep(0.1)
+        assert len(letters) == count, f"{address} got {len(letters)} letters: {letters}"
+        return letters
+
+    def _letters(self, address: str) -> list[str]:
+        mails = [mail for mail in reversed(self._asked("/_local/mail")) if address in mail["to"]]
+        return [f"{mail['subject']}\n{mail['body']}" for mail in mails]
+
+    def _asked(self, path: str) -> Any:
+        request = urllib.request.Request(self.url + path, headers={"accept": "application/json"})
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            return json.load(answer)
+
+
+def an_open_offering(name: str, **changes: Any) -> Offering:
+    """An offering of the site, moved in time so that it is open now; `changes` replace what is declared.
+
+    Its page still tells the dates of its front matter: journeys read the page and use the form.
+    """
+    declared = next(each for each in read_offerings() if each.id == name).model_dump()
+    now = datetime.now(UTC)
+    moved = {"opens": now - timedelta(days=5), "closes": now + timedelta(days=20),
+             "starts": now + timedelta(days=40), "ends": now + timedelta(days=42)}
+    quotas = [{**quota, "released": now + timedelta(days=15)} for quota in declared["quotas"]]
+    return Offering.model_validate({**declared, **moved, "quotas": quotas, **changes})
+
+
+@contextmanager
+def running_stage() -> Iterator[Stage]:
+    """A portal with every offering of the site, all of them open."""
+    emulator = Emulator().start()
+    try:
+        names = provision(Template(), emulator.url, stack=STACK)
+        with running_portal(endpoint_url=emulator.url, stack=STACK) as url:
+            stage = Stage(url, emulator.url, names["RegistrationsTable"])
+            for offering in read_offerings():
+                stage.publish(an_open_offering(offering.id))
+            yield stage
+    finally:
+        emulator.stop()
