@@ -91,5 +91,5 @@ def build() -> None:
 if __name__ == "__main__":
     try:
         build()
-    except (BuildFailed, csp.PolicyBroken, search.IndexingFailed) as fault:
+    except (catalogue.Mistake, BuildFailed, csp.PolicyBroken, search.IndexingFailed) as fault:
         sys.exit(str(fault))

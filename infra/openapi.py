@@ -34,6 +34,7 @@ ANSWERS: dict[Route, tuple[int, ...]] = {
     ("GET", "/layanan/pendaftaran/status"): (200,),
     ("GET", "/layanan/pendaftaran/status/{reference}"): (200,),
     ("POST", "/layanan/pendaftaran/status"): (200, 404, *POSTED, *ANYWHERE),
+    ("GET", "/layanan/pendaftaran/batal"): (303,),
     ("POST", "/layanan/pendaftaran/batal"): (200, 303, 404, 409, *POSTED, *ANYWHERE),
     ("GET", "/layanan/kegiatan/{offering}/kursi"): (200, 404, *ANYWHERE),
 }

@@ -9,7 +9,7 @@ from infra import doors
 from portal import pages
 from portal.moments import format_day, format_span, format_time
 from portal.regions import provinces
-from registrations.handler import REGISTRATION
+from registrations.handler import REGISTRATION, about
 from registrations.models import Offering, Quota
 from registrations.rules import pools_of
 
@@ -21,7 +21,7 @@ def all_pieces(offerings: list[Offering], language: str) -> Iterator[tuple[str, 
     for offering in offerings:
         yield f"offerings/{offering.id}/facts.md", _facts(offering, language)
         yield (f"offerings/{offering.id}/form.html",
-               pages.form(REGISTRATION, language, {"offering": offering.id}))
+               pages.form(REGISTRATION, language, {"offering": offering.id}, only=about(offering, language).only))
     yield "offerings/list.md", _list(offerings, language)
 
 

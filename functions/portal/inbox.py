@@ -59,10 +59,10 @@ class Inbox:
         """Remember what was sent, once; the same submission again leads to the same receipt."""
         reference = reference_for(submission.identifier)
         item = self._item(submission, reference)
-        created = self._remember(item, submission)
+        kept = self._remember(item, submission)
         location = f"{self.form.action}/tanda-terima/{submission.identifier}"
-        told = {"reference": format_reference(reference), "received_at": item["received_at"], "receipt": location}
-        return Receipt(location, lambda: told, created)
+        told = {"reference": format_reference(reference), "received_at": kept["received_at"], "receipt": location}
+        return Receipt(location, lambda: told, created=kept is item)
 
     def _item(self, submission: Submission, reference: str) -> Item:
         return {"pk": f"MESSAGE#{reference}", "sk": "RECORD", "form": self.form.name, "reference": reference,
@@ -71,7 +71,8 @@ class Inbox:
                 "received_at": format_moment(submission.now),
                 "expires_at": int((submission.now + KEPT).timestamp())}
 
-    def _remember(self, item: Item, submission: Submission) -> bool:
+    def _remember(self, item: Item, submission: Submission) -> Item:
+        """The item as it is kept: this one, or the one that the same submission made before."""
         texts = self.form.words(submission.language)["receipt"]
         told = message(item["pk"], "inbox_received", to=item["answers"]["email"], now=submission.now,
                        language=submission.language, values={"reference": format_reference(item["reference"]),
@@ -82,8 +83,8 @@ class Inbox:
             earlier = refused.items[0] or {}
             if earlier.get("submission") != item["submission"] or earlier.get("content") != item["content"]:
                 raise errors.SubmissionConflict from None
-            return False
-        return True
+            return earlier
+        return item
 
     def _to_page(self, request: web.Request) -> web.Reply:
         return web.see_other(f"{'/en' if request.language == 'en' else ''}{self.page}")
@@ -95,10 +96,10 @@ class Inbox:
         item = _table().get(f"MESSAGE#{reference_for(submission)}", "RECORD") if is_ulid(submission) else None
         if item is None or not hmac.compare_digest(item["submission"].encode(), submission.encode()):
             raise errors.NotFound
-        texts = self.form.words(item["language"])["receipt"]
-        content = pages.fragment("inbox_receipt", item["language"], texts=texts,
-                                 reference=format_reference(item["reference"]))
-        return web.page(pages.in_shell(item["language"], texts["title"], content))
+        language = request.asked_language or item["language"]
+        texts = self.form.words(language)["receipt"]
+        content = pages.fragment("inbox_receipt", language, texts=texts, reference=format_reference(item["reference"]))
+        return web.page(pages.in_shell(language, texts["title"], content))
 
 
 @cache

@@ -41,24 +41,26 @@ def in_shell(language: str, title: str, content: Markup, *, failed: bool = False
 
 
 def form(form: Form, language: str, answers: Mapping[str, Any], errors: Sequence[FieldError] = (), *,
-         about: str = "") -> Markup:
-    """The form with what was answered so far and what is wrong with it; `about` names what it is for."""
+         only: Mapping[str, Sequence[str]] | None = None) -> Markup:
+    """The form with what was answered so far and what is wrong with it; `only` narrows the options that are shown."""
     texts = form.words(language)
     told: dict[str, str] = {}
     for error in errors:
         told.setdefault(error.field, sentence(form.name, error, language))
-    questions = [_question(field, texts["fields"][field.name], answers, told)
+    shown = only or {}
+    questions = [_question(field, texts["fields"][field.name], answers, told, shown.get(field.name))
                  for field in form.fields if not field.question.hidden]
     hidden = {field.name: answers.get(field.name, "") for field in form.fields if field.question.hidden}
-    return fragment("form", language, form=form, texts=texts, questions=questions, hidden=hidden, about=about,
-                    errors=told, anchors={field.name for field in form.fields if not field.question.hidden})
+    return fragment("form", language, form=form, texts=texts, questions=questions, hidden=hidden, errors=told,
+                    anchors={question["name"] for question in questions})
 
 
 def _question(field: Field, texts: Mapping[str, Any], answers: Mapping[str, Any], errors: Mapping[str, str],
-              ) -> dict[str, Any]:
+              only: Sequence[str] | None) -> dict[str, Any]:
     value = answers.get(field.name, "")
+    options = {name: text for name, text in texts.get("options", {}).items() if only is None or name in only}
     return {"name": field.name, "control": field.question.control, "label": texts["label"],
-            "hint": texts.get("hint", ""), "options": texts.get("options", {}), "error": errors.get(field.name, ""),
+            "hint": texts.get("hint", ""), "options": options, "error": errors.get(field.name, ""),
             "autocomplete": field.question.autocomplete, "most": getattr(field.question, "most", None),
             "value": value if isinstance(value, str) else "", "link": texts.get("link"),
             # A field that is needed only sometimes says so in its hint; one that never is, is marked optional.

@@ -207,17 +207,19 @@ def client() -> Any:  # noqa: ANN401 botocore makes its clients at run time
 def _patiently(call: Callable[[], dict[str, Any]]) -> dict[str, Any]:
     """Call until the store answers; raise StoreUnavailable when the function's time is nearly used up.
 
-    Pauses grow and are spread at random ("full jitter"), so that those who collided do not collide again.
+    Pauses grow and are spread at random ("full jitter"), so that those who collided do not collide again. A call
+    that failed slowly (it timed out) is repeated only if there is time for it to fail as slowly again.
     """
     limit = _deadline.get() or time.monotonic() + OUTSIDE_A_FUNCTION
     pause = FIRST_PAUSE
     while True:
+        begun = time.monotonic()
         try:
             return call()
         except (ClientError, BotoCoreError) as error:
             _raise_unless_busy(error)
-            wait = _random.uniform(0, pause)
-            if time.monotonic() + wait > limit:
+            wait, now = _random.uniform(0, pause), time.monotonic()
+            if now + wait + (now - begun) > limit:
                 raise StoreUnavailable from error
             time.sleep(wait)
             pause = min(pause * 2, LONGEST_PAUSE)

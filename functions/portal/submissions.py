@@ -7,8 +7,8 @@ click or after a lost answer, leads to the same receipt.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from random import SystemRandom
 from typing import Any
@@ -46,16 +46,24 @@ class Receipt:
 
 
 @dataclass(frozen=True)
+class About:
+    """What a form is for: a title under the page's heading, and the options that make sense there."""
+
+    title: str = ""
+    only: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class FormDoor:
     """How one form is taken: `accept` remembers it, `prepare` refuses early what cannot be accepted anyway.
 
-    `about` names what the form is for (an offering's title), for the page's heading.
+    `about` tells what the form is for, given its answers and the reader's language.
     """
 
     form: Form
     accept: Callable[[Submission], Receipt]
     prepare: Callable[[FormModel, datetime], None] = lambda _model, _now: None
-    about: Callable[[Mapping[str, Any], str], str] = lambda _answers, _language: ""
+    about: Callable[[Mapping[str, Any], str], About] = lambda _answers, _language: About()
 
     def answer(self, request: web.Request) -> web.Reply:
         """Take a submitted form one step further."""
@@ -98,15 +106,15 @@ class FormDoor:
         from portal import pages  # noqa: PLC0415 drawing is loaded only when a page is drawn
 
         about = self.about(answers, language)
-        drawn = pages.form(self.form, language, answers, errors, about=about)
-        content = pages.fragment("form_page", language, texts=self.form.words(language), about=about, drawn=drawn)
+        drawn = pages.form(self.form, language, answers, errors, only=about.only)
+        content = pages.fragment("form_page", language, texts=self.form.words(language), about=about.title, drawn=drawn)
         return pages.in_shell(language, self.form.words(language)["title"], content, failed=bool(errors))
 
     def _check_page(self, language: str, model: FormModel, identifier: str) -> str:
         from portal import pages  # noqa: PLC0415 see _form_page
 
         about = self.about(model.model_dump(), language)
-        content = pages.check(self.form, language, model, identifier, about)
+        content = pages.check(self.form, language, model, identifier, about.title)
 
         return pages.in_shell(language, words("common", language)["check"]["title"], content)
 

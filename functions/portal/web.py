@@ -103,11 +103,16 @@ class Request:
         with suppress(errors.PortalError):
             if self.is_post and self.fields.get("lang") in LANGUAGES:
                 return str(self.fields["lang"])
-        asked = (self.event.get("queryStringParameters") or {}).get("lang")
-        if asked in LANGUAGES:
-            return str(asked)
+        if self.asked_language:
+            return self.asked_language
         preferred = self.header("accept-language").strip().lower() if self.wants_json else ""
         return "en" if preferred.startswith("en") else "id"
+
+    @property
+    def asked_language(self) -> str:
+        """The language that the address asks for; empty when it asks for none."""
+        asked = str((self.event.get("queryStringParameters") or {}).get("lang", ""))
+        return asked if asked in LANGUAGES else ""
 
     @cached_property
     def fields(self) -> dict[str, Any]:

@@ -77,7 +77,7 @@ class Catalogue:
         self.resize(offering)
 
     def resize(self, offering: Offering) -> None:
-        """Remove free seats of which a pool or the offering has too many, then mint what pools lack while there is room."""
+        """Remove free seats where there are too many, in a pool or in all, then mint what is lacking."""
         for _ in attempts():
             if not self._remove_some(offering):
                 break  # nothing too many is free: a held seat that is given back later is removed then

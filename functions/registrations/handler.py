@@ -14,7 +14,7 @@ from portal.forms import Form, FormModel, content_hash
 from portal.identifiers import format_moment, format_reference, is_ulid, reference_for
 from portal.records import Table
 from portal.settings import Settings
-from portal.submissions import FormDoor, Receipt, Submission, explain, random
+from portal.submissions import About, FormDoor, Receipt, Submission, explain, random
 from registrations import rules
 from registrations.catalogue import Catalogue, Seats
 from registrations.models import Offering, Registration, StatusQuestion
@@ -96,11 +96,16 @@ def _new_record(registration: Registration, submission: Submission, offering: Of
                   claims=rules.claims_of(offering, registration), received_at=format_moment(submission.now))
 
 
-def _title(answers: Mapping[str, Any], language: str) -> str:
-    return str(getattr(catalogue().offering(str(answers.get("offering", ""))).title, language))
+def _about(answers: Mapping[str, Any], language: str) -> About:
+    return about(catalogue().offering(str(answers.get("offering", ""))), language)
 
 
-DOOR = FormDoor(REGISTRATION, accept=accept, prepare=prepare, about=_title)
+def about(offering: Offering, language: str) -> About:
+    """What the form is for: the offering's title, and only the kinds of people that it is meant for."""
+    return About(getattr(offering.title, language), {"kind": offering.audience})
+
+
+DOOR = FormDoor(REGISTRATION, accept=accept, prepare=prepare, about=_about)
 
 
 def register(request: web.Request) -> web.Reply:
@@ -113,6 +118,11 @@ def to_offerings(request: web.Request) -> web.Reply:
     return web.see_other("/en/kegiatan/" if request.language == "en" else "/kegiatan/")
 
 
+def to_status(request: web.Request) -> web.Reply:
+    """Somebody opened the address of cancelling itself: it begins with the status."""
+    return web.see_other(f"{STATUS.action}{'?lang=en' if request.language == 'en' else ''}")
+
+
 # -- the receipt -------------------------------------------------------------------------------------------------
 
 
@@ -121,7 +131,7 @@ def receipt(request: web.Request) -> web.Reply:
     record = _by_submission(request)
     if request.wants_json:
         return web.data(_as_data(record))
-    return web.page(_record_page("receipt", record, record.language))
+    return web.page(_record_page("receipt", record, request.asked_language or record.language))
 
 
 def calendar(request: web.Request) -> web.Reply:
@@ -249,7 +259,7 @@ def seats(request: web.Request) -> web.Reply:
                                     "waiting": now.waiting, "sentence": sentence}), SEATS_KEPT)
     from portal import pages  # noqa: PLC0415 drawing is loaded only when a page is drawn
 
-    title = _title({"offering": offering}, request.language)
+    title = _about({"offering": offering}, request.language).title
     link = {"text": title, "href": f"{'/en' if request.language == 'en' else ''}/kegiatan/{offering}/"}
     html = pages.in_shell(request.language, title, pages.message(request.language, title, [sentence], [link]))
     return web.cached(web.page(html), SEATS_KEPT)
@@ -284,6 +294,7 @@ ROUTES: web.Routes = {
     ("GET", f"{BASE}/status"): ask_status,
     ("GET", f"{BASE}/status/{{reference}}"): ask_status,
     ("POST", f"{BASE}/status"): status,
+    ("GET", CANCEL): to_status,
     ("POST", CANCEL): cancel,
     ("GET", "/layanan/kegiatan/{offering}/kursi"): seats,
 }

@@ -177,7 +177,7 @@ class Klino(RuleBasedStateMachine):
         self.now += timedelta(seconds=1)
 
     def _one_of(self, data: st.DataObject) -> Record:
-        return self.known[data.draw(st.sampled_from(sorted(self.known)), label="whose")]
+        return list(self.known.values())[data.draw(st.integers(0, len(self.known) - 1), label="whose")]
 
     def _found(self, reference: str) -> Record:
         record = self.store.find(reference)
@@ -195,4 +195,4 @@ def test_the_promises_about_seats_hold_in_any_order_of_events(emulator: Emulator
         table = Table(names["RegistrationsTable"])
 
     run_state_machine_as_test(InThisTable, settings=settings(  # type: ignore[no-untyped-call]
-        max_examples=40, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)))
+        max_examples=25, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)))

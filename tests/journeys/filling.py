@@ -26,10 +26,10 @@ def fill(page: Page, answers: Mapping[str, str]) -> None:
 
 def _choose(page: Page, name: str, control: Locator, value: str) -> None:
     """In the list itself, or, where script made it a field to type in, by typing the choice's name."""
-    typed = page.locator(f"input#{name}")
-    if not typed.count():
+    if not page.locator("html.js").count():
         control.select_option(value)
         return
+    typed = page.locator(f"input#{name}")
     typed.fill(control.locator(f"option[value='{value}']").text_content() or "")
     typed.press("Tab")
 

@@ -161,6 +161,13 @@ def test_no_page_is_wider_than_a_small_phone(phone, address):
     assert phone.evaluate("document.documentElement.scrollWidth") <= 360
 
 
+@pytest.mark.parametrize("address", ["/", FORM, "/kegiatan/", "/tentang/privasi/"])
+def test_text_of_double_size_fits_a_small_phone(phone, address):
+    phone.goto(address)
+    phone.evaluate("document.documentElement.style.fontSize = '200%'")  # the object model may; the markup may not
+    assert phone.evaluate("document.documentElement.scrollWidth") <= 360
+
+
 def test_a_page_without_script_has_a_menu_a_way_to_search_and_plain_fields(browser, base_url):
     context = browser.new_context(base_url=base_url, java_script_enabled=False, viewport={"width": 360, "height": 740})
     page = context.new_page()
