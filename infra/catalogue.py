@@ -10,8 +10,9 @@ import json
 import os
 import sys
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
+from random import SystemRandom
 from typing import Any
 
 import yaml
@@ -205,10 +206,13 @@ def publish(table: str) -> None:
     """Make the built catalogue the one that the functions use; safe while people register."""
     from portal.records import Table  # noqa: PLC0415 building a page needs no store
     from registrations.catalogue import Catalogue  # noqa: PLC0415
+    from registrations.store import Registrations  # noqa: PLC0415
 
-    catalogue = Catalogue(Table(table))
+    catalogue, registrations = Catalogue(Table(table)), Registrations(Table(table), SystemRandom())
     for declared in json.loads((BUILD / "catalogue.json").read_text(encoding="utf-8")):
-        catalogue.publish(Offering.model_validate(declared))
+        offering = Offering.model_validate(declared)
+        catalogue.publish(offering)
+        registrations.promote(offering, datetime.now(UTC))
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from http import HTTPStatus
 from typing import Any
@@ -18,7 +18,7 @@ from infra.mailbox import PATH as MAILBOX
 from infra.mailbox import mailbox
 from infra.pumps import PumpRoom
 from infra.static_site import StaticSite, compressed
-from infra.template_reader import ROOT, Behaviour, Template
+from infra.template_reader import ROOT, Behaviour, PassedOn, Template
 
 SCRIPT_HASHES = ROOT / "build" / "csp.json"
 CHANGES = {"POST", "PUT", "PATCH", "DELETE"}
@@ -67,7 +67,7 @@ class Distribution:
             return Response(NOT_FOUND_INSTEAD, [], b"")
         if behaviour.origin == "site":
             return self.site.answer(request, behaviour)
-        response = self.gateway.answer(request)
+        response = self.gateway.answer(_without_the_rest(request, self.template.passed_on(behaviour)))
         if request.method in CHANGES:
             self.pumps.ring()
         return response
@@ -92,6 +92,15 @@ def _request(environ: dict[str, Any]) -> Request:
     path, _, query = environ["REQUEST_URI"].partition("?")
     return Request(environ["REQUEST_METHOD"], path, query, headers, environ["wsgi.input"].read(),
                    environ.get("REMOTE_ADDR", "127.0.0.1"))
+
+
+def _without_the_rest(request: Request, passed_on: PassedOn | None) -> Request:
+    """What is kept for everybody is asked for without anything that is one person's."""
+    if passed_on is None:
+        return request
+    headers = {name: value for name, value in request.headers.items() if name in passed_on.headers | {"host"}}
+    query = "&".join(each for each in request.query.split("&") if each.partition("=")[0] in passed_on.queries)
+    return replace(request, headers=headers, query=query)
 
 
 def _length(response: Response) -> list[tuple[str, str]]:

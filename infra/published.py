@@ -16,7 +16,7 @@ SITE = ROOT / "build" / "site"
 
 KEPT_FOREVER = "public, max-age=31536000, immutable"
 KEPT_SHORTLY = "public, max-age=300"  # pages, and files whose name stays when their content changes
-# A name that changes with its content: main.2afb09e1.min.css, id_7c1f0e2.pf_fragment
+# A name that changes with its content: portal_a14005d5d8.css, id_7c1f0e2.pf_fragment
 FINGERPRINT = re.compile(r"[._][0-9a-f]{7,}\.(?:\w+\.)*\w+$")
 
 TYPES = {".html": "text/html; charset=utf-8", ".css": "text/css; charset=utf-8",
@@ -35,7 +35,8 @@ def content_type(path: str) -> str:
 
 def cache_control(path: str) -> str:
     """How long a browser and the distribution may keep a file."""
-    return KEPT_FOREVER if FINGERPRINT.search(PurePosixPath(path).name) else KEPT_SHORTLY
+    name = PurePosixPath(path).name
+    return KEPT_FOREVER if FINGERPRINT.search(name) and not name.endswith(".html") else KEPT_SHORTLY
 
 
 def files(site: Path = SITE) -> Iterator[Path]:

@@ -159,6 +159,14 @@ class Behaviour:
         return fnmatch.fnmatchcase(path, self.pattern)
 
 
+@dataclass(frozen=True)
+class PassedOn:
+    """The headers (in lower case) and query parameters that a behaviour lets through to its origin; no cookies."""
+
+    headers: frozenset[str]
+    queries: frozenset[str]
+
+
 class Template:
     """The template, asked in the words of the runner."""
 
@@ -215,6 +223,15 @@ class Template:
         """Status from the origin -> (status for the reader, page), where the distribution replaces the answer."""
         return {int(each["ErrorCode"]): (int(each["ResponseCode"]), str(each["ResponsePagePath"]))
                 for each in self.distribution["CustomErrorResponses"] if "ResponsePagePath" in each}
+
+    def passed_on(self, behaviour: Behaviour) -> PassedOn | None:
+        """What the functions get to see of a request; None when it is everything, as origin request policies say."""
+        if "OriginRequestPolicyId" in behaviour.properties or behaviour.origin == "site":
+            return None
+        own = self.resources[behaviour.properties["CachePolicyId"]["Ref"]]["Properties"]["CachePolicyConfig"]
+        key = own["ParametersInCacheKeyAndForwardedToOrigin"]
+        return PassedOn(frozenset(each.lower() for each in key["HeadersConfig"].get("Headers", [])),
+                        frozenset(key["QueryStringsConfig"].get("QueryStrings", [])))
 
     def compresses(self, behaviour: Behaviour) -> bool:
         """Whether the distribution compresses: only what it may keep, which is what its cache policy says."""

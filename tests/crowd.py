@@ -19,7 +19,7 @@ from portal.identifiers import format_moment, new_ulid, reference_for
 from portal.records import Table, time_limit
 from registrations.catalogue import Catalogue
 from registrations.models import Offering, Registration
-from registrations.rules import claims_of, pools_for
+from registrations.rules import pools_for
 from registrations.store import Record, Registrations
 
 THREADS = 64
@@ -54,7 +54,7 @@ def _register(store: Registrations, offering: Offering, arrival: Arrival) -> Rec
     record = Record(
         reference=reference_for(arrival.submission), submission=arrival.submission, offering=offering.id,
         answers=arrival.registration.model_dump(exclude={"offering"}), content=content_hash(arrival.registration),
-        language="id", claims=claims_of(offering, arrival.registration), received_at=format_moment(arrival.moment))
+        language="id", received_at=format_moment(arrival.moment))
     while True:
         try:
             with time_limit(SECONDS):
@@ -93,7 +93,7 @@ def must_be_right(result: Outcome, offering: Offering, people: int, now: datetim
     assert moments == sorted(moments), "the waiting list is not in the order of arrival"
     free = {item["sk"].split("#")[1] for item in _free(result, offering)}
     for record in result.waiting:
-        assert not free & set(pools_for(record.claims, offering, now)), "a free seat while somebody may take it"
+        assert not free & set(pools_for(record.person, offering, now)), "a free seat while somebody may take it"
 
 
 def _free(result: Outcome, offering: Offering) -> list[dict[str, Any]]:

@@ -13,7 +13,6 @@ from typing import Any
 from portal.forms import content_hash
 from portal.identifiers import format_moment, new_ulid, reference_for
 from registrations.models import Offering, Registration
-from registrations.rules import claims_of
 from registrations.store import Record
 
 NOW = datetime(2026, 12, 1, 3, tzinfo=UTC)
@@ -89,4 +88,4 @@ def a_record(answers: dict[str, str], offering: Offering, *, now: datetime = NOW
     return Record(
         reference=reference_for(submission), submission=submission, offering=offering.id,
         answers=registration.model_dump(exclude={"offering"}), content=content_hash(registration), language="id",
-        claims=claims_of(offering, registration), received_at=format_moment(now))
+        received_at=format_moment(now))

@@ -32,7 +32,8 @@ BUSY = frozenset({
     "TransactionConflict", "TransactionConflictException", "TransactionInProgressException",
 })
 FIRST_PAUSE, LONGEST_PAUSE = 0.025, 1.0
-RESERVE = 1.0  # seconds kept back to answer with 503 before the function itself is stopped
+CONNECTING, READING = 0.5, 2.0  # seconds after which a call is given up; the store answers in milliseconds
+RESERVE = CONNECTING + READING + 0.5  # kept back, so that a call begun at the last moment still ends in a 503
 OUTSIDE_A_FUNCTION = 30.0
 
 _deadline: ContextVar[float | None] = ContextVar("deadline", default=None)
@@ -200,7 +201,8 @@ class Table:
 def client() -> Any:  # noqa: ANN401 botocore makes its clients at run time
     """The service's client, made once a process; retrying is ours, because only we know the function's time."""
     return botocore.session.get_session().create_client(
-        "dynamodb", config=Config(retries={"total_max_attempts": 1}, connect_timeout=1, read_timeout=4,
+        "dynamodb", config=Config(retries={"total_max_attempts": 1}, connect_timeout=CONNECTING,
+                                  read_timeout=READING,
                                   max_pool_connections=64, parameter_validation=False))
 
 

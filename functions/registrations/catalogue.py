@@ -9,18 +9,20 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from portal.errors import OfferingUnknown
-from portal.records import ConditionFailed, Item, Table, attempts, check, delete_existing, put, put_new, update
-from registrations.keys import CATALOGUE, offering_key, pool_key, pool_of, seat_sort, waiting_key
+from portal.records import ConditionFailed, Item, Table, attempts, check, delete, delete_existing, put, put_new, update
+from registrations.keys import CATALOGUE, offering_key, pool_key, seat_sort, waiting_key
 from registrations.models import SLUG_SHAPE, Offering
+from registrations.pools import UNCHANGED, pool_name, read_pools, sizes, too_many
 from registrations.rules import pools_of
 from registrations.store import COUNTED
 
-BATCH = 50  # seats minted or removed in one transaction; with up to 45 pools this stays below DynamoDB's 100 items
+MOST_WRITES = 100  # in one transaction of DynamoDB
+BATCH = 50  # seats minted or removed in one transaction, at most
 MOST_SEATS = 5000
-UNCHANGED = "minted = :minted AND seats = :seats"
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,7 @@ class Catalogue:
         self.table.write(put({"pk": offering_key(offering.id), "sk": CATALOGUE,
                               "declared": offering.model_dump_json()}))
         wanted = {pool.name: pool.seats for pool in pools_of(offering)}
-        for name in wanted.keys() | {_name(pool) for pool in self._pools(offering.id)}:
+        for name in wanted.keys() | {pool_name(pool) for pool in read_pools(self.table, offering.id)}:
             self.table.write(update(pool_key(offering.id, name), "SET seats = :seats, minted = if_not_exists(minted, "
                                     ":none), numbered = if_not_exists(numbered, :none)",
                                     values={"seats": wanted.get(name, 0), "none": 0}))
@@ -83,10 +85,16 @@ class Catalogue:
                 break  # nothing too many is free: a held seat that is given back later is removed then
         for _ in attempts():
             if not self._mint_some(offering):
-                return
+                break
+        self._forget_empty_pools(offering)
 
-    def _pools(self, offering: str) -> list[Item]:
-        return list(self.table.query(offering_key(offering), prefix="POOL#"))
+    def _forget_empty_pools(self, offering: Offering) -> None:
+        """Pools that are no longer declared, and of which nobody holds a seat any more."""
+        for pool in read_pools(self.table, offering.id):
+            if not pool["seats"] and not pool["minted"]:
+                with suppress(ConditionFailed):
+                    self.table.write(delete({"pk": pool["pk"], "sk": pool["sk"]}, condition=UNCHANGED,
+                                            values=sizes(pool)))
 
     def _remove_some(self, offering: Offering) -> bool:
         """Remove up to BATCH free seats of one pool, the fullest first; False when there is nothing to do.
@@ -94,11 +102,11 @@ class Catalogue:
         A pool within its own number loses free seats too while others hold more than they should: else everybody
         who sits and everybody who finds a free seat would be more than the offering has.
         """
-        pools = self._pools(offering.id)
-        over = sum(pool["minted"] for pool in pools) - offering.seats
+        pools = read_pools(self.table, offering.id)
+        over = too_many(pools, offering)
         for pool in sorted(pools, key=lambda each: each["seats"] - each["minted"]):
             surplus = min(max(pool["minted"] - pool["seats"], over), BATCH)
-            free = self._free(offering.id, _name(pool), surplus) if surplus > 0 else []
+            free = self._free(offering.id, pool_name(pool), surplus) if surplus > 0 else []
             if free:
                 self._remove(pool, free)
                 return True
@@ -109,7 +117,7 @@ class Catalogue:
             try:
                 self.table.transact(
                     update({"pk": pool["pk"], "sk": pool["sk"]}, "SET minted = minted - :count", condition=UNCHANGED,
-                           values={"count": len(few), **_sizes(pool)}),
+                           values={"count": len(few), **sizes(pool)}),
                     *(delete_existing({"pk": pool["pk"], "sk": seat}) for seat in few))
             except ConditionFailed:
                 continue  # the caller reads again
@@ -121,10 +129,10 @@ class Catalogue:
 
     def _mint_some(self, offering: Offering) -> bool:
         """Mint up to BATCH seats for the first pool that lacks some; False when there is nothing to do."""
-        pools = self._pools(offering.id)
-        room = offering.seats - sum(pool["minted"] for pool in pools)
+        pools = read_pools(self.table, offering.id)
+        room = min(-too_many(pools, offering), BATCH, MOST_WRITES - len(pools))
         for pool in pools:
-            count = min(pool["seats"] - pool["minted"], room, BATCH)
+            count = min(pool["seats"] - pool["minted"], room)
             if count > 0:
                 self._mint(offering.id, pool, count, others=[each for each in pools if each is not pool])
                 return True
@@ -137,17 +145,9 @@ class Catalogue:
             self.table.transact(
                 update({"pk": pool["pk"], "sk": pool["sk"]},
                        "SET minted = minted + :count, numbered = numbered + :count", condition=UNCHANGED,
-                       values={"count": count, **_sizes(pool)}),
-                *(check({"pk": other["pk"], "sk": other["sk"]}, UNCHANGED, _sizes(other)) for other in others),
-                *(put_new({"pk": offering_key(offering), "sk": seat_sort(_name(pool), number)})
+                       values={"count": count, **sizes(pool)}),
+                *(check({"pk": other["pk"], "sk": other["sk"]}, UNCHANGED, sizes(other)) for other in others),
+                *(put_new({"pk": offering_key(offering), "sk": seat_sort(pool_name(pool), number)})
                   for number in numbers))
         except ConditionFailed:
             return  # another publisher, or a seat given back: the caller reads again
-
-
-def _sizes(pool: Item) -> dict[str, int]:
-    return {"minted": pool["minted"], "seats": pool["seats"]}
-
-
-def _name(pool: Item) -> str:
-    return pool_of(pool["sk"])

@@ -79,7 +79,7 @@ def accept(submission: Submission) -> Receipt:
     """Remember a registration, or find the one that this submission made before."""
     registration = cast("Registration", submission.model)
     offering = catalogue().offering(registration.offering)
-    record = _new_record(registration, submission, offering)
+    record = _new_record(registration, submission)
     try:
         _must_be_possible(registration, offering, submission.now)
     except (errors.OfferingClosed, errors.OfferingNotOpen, errors.NotForThisAudience):
@@ -89,11 +89,11 @@ def accept(submission: Submission) -> Receipt:
     return Receipt(_receipt_path(kept), lambda: _as_data(kept), created=kept.received_at == record.received_at)
 
 
-def _new_record(registration: Registration, submission: Submission, offering: Offering) -> Record:
+def _new_record(registration: Registration, submission: Submission) -> Record:
     return Record(reference=reference_for(submission.identifier), submission=submission.identifier,
                   offering=registration.offering, answers=registration.model_dump(exclude={"offering"}),
                   content=content_hash(registration), language=submission.language,
-                  claims=rules.claims_of(offering, registration), received_at=format_moment(submission.now))
+                  received_at=format_moment(submission.now))
 
 
 def _about(answers: Mapping[str, Any], language: str) -> About:

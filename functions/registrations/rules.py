@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 from portal.errors import NotForThisAudience, OfferingClosed, OfferingNotOpen
 from portal.identifiers import format_moment, format_reference
@@ -47,19 +48,38 @@ def _pools_of_quota(quota: Quota, seats: int) -> list[Pool]:
     return [Pool(quota.id, quota.seats or 0, quota)]
 
 
-def claims_of(offering: Offering, registration: Registration) -> tuple[str, ...]:
-    """The pools this person has a claim on, narrowest first, `umum` last, whatever the date."""
-    return tuple(pool.name for pool in sorted(pools_of(offering), key=_breadth) if _has_claim(pool, registration))
+class Claimant(Protocol):
+    """What quotas look at in a person."""
+
+    @property
+    def kind(self) -> str:
+        """One of KINDS."""
+
+    @property
+    def agency_level(self) -> str:
+        """One of AGENCY_LEVELS."""
+
+    @property
+    def region(self) -> str:
+        """The code of a kabupaten or kota."""
 
 
-def _has_claim(pool: Pool, registration: Registration) -> bool:
+def claims_of(offering: Offering, person: Claimant) -> tuple[str, ...]:
+    """The pools this person has a claim on, narrowest first, `umum` last, whatever the date.
+
+    Always asked of the offering as it is declared now: who waits keeps a claim when a quota is added or renamed.
+    """
+    return tuple(pool.name for pool in sorted(pools_of(offering), key=_breadth) if _has_claim(pool, person))
+
+
+def _has_claim(pool: Pool, person: Claimant) -> bool:
     if pool.quota is None:
         return True
-    province = registration.region[:2]
+    province = person.region[:2]
     provinces = (pool.province,) if pool.province else pool.quota.provinces
     return ((not provinces or province in provinces)
-            and (not pool.quota.kinds or registration.kind in pool.quota.kinds)
-            and (not pool.quota.agency_levels or registration.agency_level in pool.quota.agency_levels))
+            and (not pool.quota.kinds or person.kind in pool.quota.kinds)
+            and (not pool.quota.agency_levels or person.agency_level in pool.quota.agency_levels))
 
 
 def _breadth(pool: Pool) -> tuple[bool, bool, int, str]:
@@ -73,9 +93,9 @@ def open_to_everyone(offering: Offering, now: datetime) -> tuple[str, ...]:
                  if pool.quota is None or pool.quota.released <= now)
 
 
-def pools_for(claims: tuple[str, ...], offering: Offering, now: datetime) -> tuple[str, ...]:
+def pools_for(person: Claimant, offering: Offering, now: datetime) -> tuple[str, ...]:
     """The pools to look for a seat in, in order: one's own claims first, `umum`, then what is released."""
-    return tuple(dict.fromkeys((*claims, *open_to_everyone(offering, now))))
+    return tuple(dict.fromkeys((*claims_of(offering, person), *open_to_everyone(offering, now))))
 
 
 def must_be_open(offering: Offering, now: datetime) -> None:

@@ -23,7 +23,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from random import Random
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from portal.errors import AlreadyRegistered, NotFound, SubmissionConflict
 from portal.identifiers import format_moment
@@ -46,19 +46,20 @@ from registrations.keys import (
     SEAT_NUMBERS,
     offering_key,
     person_key,
-    pool_key,
     pool_of,
     registration_key,
     wait_sort,
     waiting_key,
 )
 from registrations.models import Offering
+from registrations.pools import UNCHANGED, pool_name, read_pools, sizes, too_many
 from registrations.rules import message_values, pools_for, pools_of
 
 State = Literal["seated", "waiting", "cancelled"]
 
 COUNTED = 1000  # places in a waiting list are told exactly up to here
 AT_ONCE = 20  # free seats looked at in one round
+FOR_OTHERS = 5  # people that one person's request promotes at most; the clock does the rest
 KEPT_AFTER_END = timedelta(days=730)  # until content/rules/retention.yml says it (issue 3)
 NOT_SEATED = "attribute_exists(pk) AND attribute_not_exists(seat) AND attribute_not_exists(cancelled_at)"
 
@@ -67,9 +68,17 @@ class SeatTaken(Exception):
     """Somebody else took this seat a moment ago; never leaves this module."""
 
 
+class Person(NamedTuple):
+    """What quotas look at in somebody who waits: kept with the place in the list."""
+
+    kind: str
+    agency_level: str
+    region: str
+
+
 @dataclass(frozen=True)
 class Record:
-    """A registration as it is remembered; `claims` are the pools it may take a seat of."""
+    """A registration as it is remembered."""
 
     reference: str
     submission: str
@@ -77,7 +86,6 @@ class Record:
     answers: dict[str, Any]
     content: str
     language: str
-    claims: tuple[str, ...]
     received_at: str
     seat: str | None = None
     seated_at: str | None = None
@@ -89,6 +97,11 @@ class Record:
         if self.cancelled_at:
             return "cancelled"
         return "seated" if self.seat else "waiting"
+
+    @property
+    def person(self) -> Person:
+        """What quotas look at."""
+        return Person(self.answers["kind"], self.answers["agency_level"], self.answers["region"])
 
     @property
     def key(self) -> dict[str, str]:
@@ -136,14 +149,15 @@ class Registrations:
             except SeatTaken:
                 continue
             # A seat may have come back while we joined the list: whoever writes later sees the other's write.
-            if remembered.state == "waiting" and self.promote(offering, now, pools_for(record.claims, offering, now)):
+            pools = pools_for(record.person, offering, now)
+            if remembered.state == "waiting" and self.promote(offering, now, pools, most=FOR_OTHERS):
                 return self.find(record.reference) or remembered
             return remembered
         raise AssertionError  # pragma: no cover  attempts() ends by raising
 
     def _free_seat(self, record: Record, offering: Offering, now: datetime) -> str | None:
         """A free seat this person may take now; none while somebody waits who may take it too."""
-        for pool in pools_for(record.claims, offering, now):
+        for pool in pools_for(record.person, offering, now):
             seats = self._free_seats(offering.id, pool)
             if seats and not self._first_waiting(offering, pool, now):
                 return self.random.choice(seats)
@@ -161,7 +175,7 @@ class Registrations:
     def _first_waiting(self, offering: Offering, pool: str, now: datetime) -> Item | None:
         """The first in the waiting list who may take a seat of this pool."""
         return next((item for item in self.waiting(offering.id)
-                     if pool in pools_for(tuple(item["claims"]), offering, now)), None)
+                     if pool in pools_for(_person(item), offering, now)), None)
 
     def waiting(self, offering: str) -> Iterator[Item]:
         """The waiting list in order."""
@@ -169,9 +183,9 @@ class Registrations:
 
     def _remember(self, record: Record, seat: str | None, offering: Offering, now: datetime) -> Record:
         kept = replace(record, seat=seat, seated_at=format_moment(now)) if seat else record
-        taken = (delete_existing({"pk": offering_key(offering.id), "sk": seat}) if seat else
-                 put_new({**record.place, "reference": record.reference, "claims": record.claims}))
         expires_at = int((offering.ends + KEPT_AFTER_END).timestamp())
+        place = {**record.place, "reference": record.reference, **record.person._asdict(), "expires_at": expires_at}
+        taken = delete_existing({"pk": offering_key(offering.id), "sk": seat}) if seat else put_new(place)
         locks = [put_new({"pk": key, "sk": LOCK, "reference": record.reference, "expires_at": expires_at})
                  for key in record.locks]
         try:
@@ -206,7 +220,7 @@ class Registrations:
                 self.table.transact(*self._cancellation(current, offering, now))
             except ConditionFailed:
                 continue  # promoted, cancelled, or the pool changed its size in between: look again
-            self.promote(offering, now)
+            self.promote(offering, now, most=FOR_OTHERS)
         raise AssertionError  # pragma: no cover  attempts() ends by raising
 
     def _cancellation(self, record: Record, offering: Offering, now: datetime) -> Iterable[Write]:
@@ -219,42 +233,52 @@ class Registrations:
         else:
             yield update(record.key, "SET cancelled_at = :now REMOVE seat", condition="seat = :seat",
                          values=values | {"seat": record.seat})
-            yield from self._seat_back(record.offering, record.seat)
+            yield from self._seat_back(offering, record.seat)
 
-    def _seat_back(self, offering: str, seat: str) -> Iterable[Write]:
-        """Lay a seat back on the table, or take it out of the world when its pool has become smaller."""
-        key = pool_key(offering, pool_of(seat))
-        pool = self.table.get(key["pk"], key["sk"])
-        if pool and pool["minted"] > pool["seats"]:
-            yield update(key, "SET minted = minted - :one", condition="minted > seats", values={"one": 1})
+    def _seat_back(self, offering: Offering, seat: str) -> Iterable[Write]:
+        """Lay a seat back on the table, or take it out of the world while its pool or the offering has too many."""
+        pools = read_pools(self.table, offering.id)
+        pool = next(each for each in pools if pool_name(each) == pool_of(seat))
+        key = {"pk": pool["pk"], "sk": pool["sk"]}
+        if pool["minted"] > pool["seats"] or too_many(pools, offering) > 0:
+            yield update(key, "SET minted = minted - :one", condition=UNCHANGED, values={"one": 1, **sizes(pool)})
         else:
-            yield check(key, "minted <= seats")
-            yield put_new({"pk": offering_key(offering), "sk": seat})
+            yield check(key, UNCHANGED, sizes(pool))
+            yield put_new({"pk": pool["pk"], "sk": seat})
 
-    def promote(self, offering: Offering, now: datetime, pools: Iterable[str] | None = None) -> int:
+    def promote(self, offering: Offering, now: datetime, pools: Iterable[str] | None = None,
+                most: int | None = None) -> int:
         """Give the free seats (of these pools, or of all) to those who wait, in order; answers how many got one.
 
         Anybody may run it at any time, beside itself and beside the desk: each step is one transaction on the
-        seat, the place in the list and the registration.
+        seat, the place in the list and the registration. `most` bounds what one person's request does for others.
         """
         names = tuple(pools) if pools is not None else tuple(pool.name for pool in pools_of(offering))
-        return sum(self._promote_in(pool, offering, now) for pool in names)
+        promoted = 0
+        for pool in names:
+            promoted += self._promote_in(pool, offering, now, None if most is None else most - promoted)
+        return promoted
 
-    def _promote_in(self, pool: str, offering: Offering, now: datetime) -> int:
+    def _promote_in(self, pool: str, offering: Offering, now: datetime, most: int | None) -> int:
         promoted = 0
         for _ in attempts():
-            seats = self._free_seats(offering.id, pool)
+            seats = self._free_seats(offering.id, pool) if promoted != most else []
             first = self._first_waiting(offering, pool, now) if seats else None
             if first is None:
                 break
-            promoted += self.give_seat(self.random.choice(seats), first["reference"], offering, now)
+            promoted += self._give_seat_to(first, self.random.choice(seats), offering, now)
         return promoted
 
-    def give_seat(self, seat: str, reference: str, offering: Offering, now: datetime) -> bool:
+    def _give_seat_to(self, place: Item, seat: str, offering: Offering, now: datetime) -> bool:
+        """Give a seat to whoever has this place; a place that nobody has any more is taken away."""
+        record = self.find(place["reference"])
+        if record and record.state == "waiting":
+            return self.give_seat(seat, record, offering, now)
+        self.table.write(delete({"pk": place["pk"], "sk": place["sk"]}))
+        return False
+
+    def give_seat(self, seat: str, record: Record, offering: Offering, now: datetime) -> bool:
         """Move one person from the waiting list to one free seat; False when one of the two is gone already."""
-        record = self.find(reference)
-        if record is None or record.state != "waiting":
-            return False
         try:
             self.table.transact(
                 update(record.key, "SET seat = :seat, seated_at = :now", condition=NOT_SEATED,
@@ -267,9 +291,13 @@ class Registrations:
         return True
 
 
+def _person(place: Item) -> Person:
+    return Person(place["kind"], place["agency_level"], place["region"])
+
+
 def _record(item: Item) -> Record:
     values = {name: value for name, value in item.items() if name not in {"pk", "sk", "expires_at"}}
-    return Record(**{**values, "claims": tuple(values["claims"])})
+    return Record(**values)
 
 
 def _same_submission(earlier: Record | None, record: Record) -> Record:

@@ -12,7 +12,7 @@ from functools import cache
 from typing import Any
 
 from portal.assets import read_json
-from portal.errors import OfferingUnknown
+from portal.errors import OfferingUnknown, StoreUnavailable
 from portal.observe import logger
 from portal.records import Table, time_limit
 from portal.settings import Settings
@@ -37,9 +37,16 @@ def table() -> Table:
 def handle(event: dict[str, Any], context: Any) -> dict[str, int]:  # noqa: ANN401 Lambda's own signature
     """Settle every published offering; answers how many people got a seat."""
     del event
+    promoted, failed = 0, 0
     with time_limit(context.get_remaining_time_in_millis() / 1000):
-        promoted = sum(_settle(offering, datetime.now(UTC)) for offering in read_json("offerings.json"))
-    logger().info("swept", extra={"promoted": promoted})
+        for offering in read_json("offerings.json"):
+            try:
+                promoted += _settle(offering, datetime.now(UTC))
+            except StoreUnavailable:
+                failed += 1  # the others have their turn; this one again at the next round
+    logger().info("swept", extra={"promoted": promoted, "failed": failed})
+    if failed:
+        raise StoreUnavailable
     return {"promoted": promoted}
 
 

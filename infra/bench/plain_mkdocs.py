@@ -19,6 +19,7 @@ KEPT: Final = ("site_name", "site_url", "site_description", "extra")
 
 def build(tree: Path, language: str, target: Path, plugins: Sequence[str] = ()) -> None:
     """Build one language's pages of a tree like ours into this folder; raises NotMeasured."""
+    target.parent.mkdir(parents=True, exist_ok=True)
     configuration = target.with_suffix(".yml")
     configuration.write_text(yaml.safe_dump(_settings(tree, language, target, plugins)), encoding="utf-8")
     mkdocs(tree, "--config-file", str(configuration))

@@ -154,12 +154,12 @@ class Klino(RuleBasedStateMachine):
                 assert record.seat == self.seats_before[record.reference], "a seat was taken away"
                 continue
             for other in waiting:
-                if pool_of(record.seat or "") in pools_for(other.claims, self.offering, self.now):
+                if pool_of(record.seat or "") in pools_for(other.person, self.offering, self.now):
                     assert record.place["sk"] < other.place["sk"], "somebody who waits longer was overtaken"
 
     def _nobody_waits_who_could_sit(self, waiting: list[Record], free: Counter[str]) -> None:
         for record in waiting:
-            could = [pool for pool in pools_for(record.claims, self.offering, self.now) if free[pool]]
+            could = [pool for pool in pools_for(record.person, self.offering, self.now) if free[pool]]
             assert not could, "a seat is free that somebody who waits may take"
 
     # -- tools -----------------------------------------------------------------------------------------------------

@@ -2,135 +2,169 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import count
+from typing import Any
 
 import pytest
 
+from feedback import handler as feedback
 from infra import doors, openapi
+from infra.emulator import Emulator, provision
 from portal import records
+from portal.records import Table
+from registrations import handler as registrations
 from registrations.catalogue import Catalogue
 from tests.doors.calling import FORM, JSON, Answer, Caller
+from tests.doors.conftest import OF_A_DOOR, TEMPLATE, forget
 from tests.doors.weather import Weather, refused
-from tests.people import a_submission, an_offering, helmy, ratna, visitor
+from tests.people import a_submission, an_offering, ratna, visitor
 
 STATUSES = openapi.answers()
 EVERY = [(route, status) for route, statuses in STATUSES.items() for status in statuses]
 REGISTER, STATUS = "/layanan/pendaftaran", "/layanan/pendaftaran/status"
 CANCEL, FEEDBACK = "/layanan/pendaftaran/batal", "/layanan/masukan"
 FOR_GOOD = float("inf")
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
+
+Route = tuple[str, str]
 
 
 @dataclass
 class World:
-    """Both doors, an activity that is open, and Helmy who has a seat in it."""
+    """Both doors and two activities, one open and one that has begun; every request is made by somebody new."""
 
-    registrations: Caller
-    feedback: Caller
-    reference: str
+    catalogue: Catalogue
+    newcomers: Iterator[int] = field(default_factory=lambda: count(1))
 
-    def call(self, method: str, path: str, **request: object) -> Answer:
-        door = self.feedback if path.startswith(FEEDBACK) else self.registrations
-        known = {"submission": a_submission(1), "reference": self.reference, "offering": "bimtek-klino"}
-        return door(f"{method} {path}", **{**known, **request})
+    def call(self, route: Route, **request: Any) -> Answer:
+        method, path = route
+        handle = feedback.handle if path.startswith(FEEDBACK) else registrations.handle
+        return Caller(handle)(f"{method} {path}", **{"offering": "bimtek-klino", **request})
 
-    def good(self, method: str, path: str, **headers: str) -> Answer:
-        """The request that this route is for."""
-        bodies = {REGISTER: {**visitor(2), "submission_id": a_submission(2)}, STATUS: self.known, CANCEL: self.known,
-                  FEEDBACK: {**ratna(), "submission_id": a_submission(2)}}
-        if method == "GET":
-            return self.call(method, path, headers=headers, seconds=1.05)
-        return self.call(method, path, data=bodies[path], headers=headers, seconds=1.05)
+    def submitted(self, path: str = REGISTER, **changes: str) -> dict[str, str]:
+        """What somebody new sends, identifier included."""
+        number = next(self.newcomers)
+        answers = ratna() if path.startswith(FEEDBACK) else visitor(number)
+        return {**answers, "submission_id": a_submission(number), **changes}
 
-    @property
     def known(self) -> dict[str, str]:
-        return {"reference": self.reference, "email": helmy()["email"]}
+        """Reference and address of somebody who registered a moment ago."""
+        data = self.submitted()
+        return {"reference": self.call(("POST", REGISTER), data=data).json["reference"], "email": data["email"]}
+
+    def good(self, route: Route, **request: Any) -> Callable[[], Answer]:
+        """The request that this route is for, ready to be made."""
+        method, path = route
+        if method == "GET":
+            form = FEEDBACK if path.startswith(FEEDBACK) else REGISTER
+            data = self.submitted(form)
+            self.call(("POST", form), data=data)
+            return lambda: self.call(route, submission=data["submission_id"], reference="7F3K9QX2", **request)
+        data = self.known() if path in {STATUS, CANCEL} else self.submitted(path)
+        return lambda: self.call(route, data=data, **request)
 
 
-@pytest.fixture
-def world(registrations_door: Caller, feedback_door: Caller, catalogue: Catalogue) -> World:
-    catalogue.publish(an_offering(now=datetime.now(UTC)))
-    helmys = registrations_door(f"POST {REGISTER}", data={**helmy(), "submission_id": a_submission(1)})
-    feedback_door(f"POST {FEEDBACK}", data={**ratna(), "submission_id": a_submission(1)})
-    return World(registrations_door, feedback_door, helmys.json["reference"])
+@pytest.fixture(scope="module")
+def world(emulator: Emulator) -> Iterator[World]:
+    names = provision(TEMPLATE, emulator.url, stack=f"t{uuid.uuid4().hex[:8]}")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("REGISTRATIONS_TABLE", names["RegistrationsTable"])
+        patch.setenv("FEEDBACK_TABLE", names["FeedbackTable"])
+        forget(*OF_A_DOOR)
+        catalogue = Catalogue(Table(names["RegistrationsTable"]))
+        catalogue.publish(an_offering(now=datetime.now(UTC), seats=500))
+        yield World(catalogue)
+        forget(*OF_A_DOOR)
 
 
-def busy(code: str) -> Callable[[World, str, str, pytest.MonkeyPatch], Answer]:
-    def provoke(world: World, method: str, path: str, monkeypatch: pytest.MonkeyPatch) -> Answer:
+def busy(code: str) -> Callable[[World, Route, pytest.MonkeyPatch], Answer]:
+    def provoke(world: World, route: Route, monkeypatch: pytest.MonkeyPatch) -> Answer:
+        request = world.good(route, seconds=1.05)
         bad = Weather(records.client(), refused(code), times=FOR_GOOD)
         monkeypatch.setattr(records, "client", lambda: bad)
-        return world.good(method, path)
+        return request()
 
     return provoke
 
 
 # What is alike for every route that has such a status.
-ANYWHERE = {
-    400: lambda world, method, path, _: world.call(method, path, raw=b"name=%FF", headers={"content-type": FORM}),
-    413: lambda world, method, path, _: world.call(method, path, form={"name": "x" * 70_000}),
-    415: lambda world, method, path, _: world.call(method, path, raw=b"", headers={"content-type": "text/plain"}),
-    422: lambda world, method, path, _: world.call(method, path, data={}),
+ANYWHERE: dict[int, Callable[[World, Route, pytest.MonkeyPatch], Answer]] = {
+    400: lambda world, route, _: world.call(route, raw=b"name=%FF", headers={"content-type": FORM}),
+    413: lambda world, route, _: world.call(route, form={"name": "x" * 70_000}),
+    415: lambda world, route, _: world.call(route, raw=b"", headers={"content-type": "text/plain"}),
+    422: lambda world, route, _: world.call(route, data={}),
     500: busy("AccessDeniedException"),
     503: busy("ThrottlingException"),
 }
 
+
+def it_has_begun(world: World, route: Route) -> Answer:
+    begun = {"id": "bimtek-lewat", "opens": LONG_AGO, "closes": datetime(2100, 1, 1, tzinfo=UTC), "starts": LONG_AGO,
+             "ends": datetime(2100, 1, 2, tzinfo=UTC)}
+    world.catalogue.publish(an_offering(now=datetime.now(UTC), **begun))
+    data = world.submitted(offering="bimtek-lewat")
+    reference = world.call(("POST", REGISTER), data=data).json["reference"]
+    return world.call(route, data={"reference": reference, "email": data["email"]})
+
+
+def somebody_registered_before(world: World, route: Route) -> Answer:
+    data = world.submitted()
+    world.call(route, data=data)
+    return world.call(route, data=world.submitted(email=data["email"]))
+
+
+def the_identifier_was_used_before(world: World, route: Route) -> Answer:
+    data = world.submitted(FEEDBACK)
+    world.call(route, data=data)
+    return world.call(route, data={**data, "message": "Lain."})
+
+
 # The rest: a status has its own reason on each route.
-ONCE: dict[tuple[str, str, int], Callable[[World], Answer]] = {
-    ("POST", REGISTER, 200): lambda world: world.call("POST", REGISTER, form=visitor(2)),
-    ("POST", REGISTER, 201): lambda world: world.good("POST", REGISTER),
-    ("POST", REGISTER, 303): lambda world: world.call(
-        "POST", REGISTER, form={**visitor(2), "submission_id": a_submission(2), "step": "send"}),
-    ("POST", REGISTER, 404): lambda world: world.call("POST", REGISTER, form=helmy(offering="tidak-ada")),
-    ("POST", REGISTER, 409): lambda world: world.call(
-        "POST", REGISTER, data={**helmy(), "submission_id": a_submission(2)}),
-    ("POST", STATUS, 404): lambda world: world.call(
-        "POST", STATUS, data={"reference": "7F3K-9QX2", "email": "lain@desa.example"}),
-    ("POST", CANCEL, 303): lambda world: world.call("POST", CANCEL, form={**world.known, "step": "send"}),
-    ("POST", CANCEL, 404): lambda world: world.call(
-        "POST", CANCEL, data={"reference": "7F3K-9QX2", "email": "lain@desa.example"}),
-    ("POST", CANCEL, 409): lambda world: _begun(world),
-    ("POST", FEEDBACK, 200): lambda world: world.call("POST", FEEDBACK, form=ratna()),
-    ("POST", FEEDBACK, 201): lambda world: world.good("POST", FEEDBACK),
-    ("POST", FEEDBACK, 303): lambda world: world.call(
-        "POST", FEEDBACK, form={**ratna(), "submission_id": a_submission(2), "step": "send"}),
-    ("POST", FEEDBACK, 409): lambda world: world.call(
-        "POST", FEEDBACK, data={**ratna(message="Lain."), "submission_id": a_submission(1)}),
+ONCE: dict[tuple[str, int], Callable[[World, Route], Answer]] = {
+    (REGISTER, 200): lambda world, route: world.call(route, form=visitor(0)),
+    (REGISTER, 303): lambda world, route: world.call(route, form={**world.submitted(), "step": "send"}),
+    (REGISTER, 404): lambda world, route: world.call(route, form=visitor(0, offering="tidak-ada")),
+    (REGISTER, 409): somebody_registered_before,
+    (STATUS, 404): lambda world, route: world.call(route, data={**world.known(), "email": "lain@desa.example"}),
+    (CANCEL, 303): lambda world, route: world.call(route, form={**world.known(), "step": "send"}),
+    (CANCEL, 404): lambda world, route: world.call(route, data={**world.known(), "email": "lain@desa.example"}),
+    (CANCEL, 409): it_has_begun,
+    (FEEDBACK, 200): lambda world, route: world.call(route, form=ratna()),
+    (FEEDBACK, 303): lambda world, route: world.call(route, form={**world.submitted(FEEDBACK), "step": "send"}),
+    (FEEDBACK, 409): the_identifier_was_used_before,
 }
 
 
-def _begun(world: World) -> Answer:
-    from registrations.handler import catalogue  # noqa: PLC0415 the door's own
-
-    past = datetime(2020, 1, 1, tzinfo=UTC)
-    catalogue().publish(an_offering(now=datetime.now(UTC), opens=past.replace(year=2019), closes=past, starts=past))
-    return world.call("POST", CANCEL, data=world.known)
-
-
-def provoked(world: World, route: tuple[str, str], status: int, monkeypatch: pytest.MonkeyPatch) -> Answer:
+def provoked(world: World, route: Route, status: int, monkeypatch: pytest.MonkeyPatch) -> Answer:
     method, path = route
-    if (method, path, status) in ONCE:
-        return ONCE[method, path, status](world)
+    if method == "POST" and (path, status) in ONCE:
+        return ONCE[path, status](world, route)
     if status in ANYWHERE:
-        return ANYWHERE[status](world, method, path, monkeypatch)
+        return ANYWHERE[status](world, route, monkeypatch)
     if status == 404:
-        return world.call(method, path, submission=a_submission(9), offering="tidak-ada")
-    return world.good(method, path)
+        return world.call(route, submission=a_submission(99_999), offering="tidak-ada")
+    return world.good(route)()
 
 
-@pytest.mark.parametrize(("route", "status"), EVERY, ids=lambda part: " ".join(part) if isinstance(part, tuple) else None)
+@pytest.mark.parametrize(("route", "status"), EVERY, ids=[f"{' '.join(route)} {status}" for route, status in EVERY])
 def test_every_status_in_the_document_has_been_seen(
-        world: World, route: tuple[str, str], status: int, monkeypatch: pytest.MonkeyPatch) -> None:
+        world: World, route: Route, status: int, monkeypatch: pytest.MonkeyPatch) -> None:
     answer = provoked(world, route, status, monkeypatch)
     assert answer.status == status
     if status >= 400:
         assert answer.headers["content-type"].startswith(("text/html", "application/problem+json"))
 
 
-@pytest.mark.parametrize("route", [route for route, statuses in STATUSES.items() if 200 in statuses],
-                         ids=" ".join)
-def test_what_is_said_to_be_there_is_there_for_programs_too(world: World, route: tuple[str, str]) -> None:
-    assert world.good(*route, accept=JSON).status in {200, 201}
+@pytest.mark.parametrize("route", [route for route, statuses in STATUSES.items() if 200 in statuses], ids=" ".join)
+def test_what_is_there_for_people_is_there_for_programs(world: World, route: Route) -> None:
+    answer = world.good(route, headers={"accept": JSON})()
+    assert answer.status in {200, 201}
+    if answer.headers["content-type"] == JSON:
+        assert answer.json
 
 
 def test_every_route_of_every_door_is_in_the_document() -> None:

@@ -141,6 +141,32 @@ def test_a_quota_that_is_dropped_gives_its_free_seats_to_everyone(
     assert free(table) == {"umum": 4}
 
 
+def test_lowering_counts_over_all_pools_and_not_only_within_each(
+        catalogue: Catalogue, registrations: Registrations, table: Table) -> None:
+    """Five sit on seats for everyone; lowered to five of which two are reserved, nobody new may sit yet."""
+    offering = an_offering(seats=7, quotas=[a_quota(seats=2)])
+    catalogue.publish(offering)
+    crowd = a_crowd(registrations, offering, 5)
+    catalogue.publish(an_offering(seats=5, quotas=[a_quota(seats=2)]))
+    assert (free(table), seated(registrations, crowd)) == ({}, 5)
+
+
+def test_a_seat_that_comes_back_while_the_offering_has_too_many_leaves_the_world(
+        catalogue: Catalogue, registrations: Registrations, table: Table) -> None:
+    offering = an_offering(seats=6, quotas=[a_quota(seats=2)])
+    catalogue.publish(offering)
+    crowd = a_crowd(registrations, offering, 4)
+    siti = registrations.register(a_record(official(), offering, number=9), offering, NOW)
+    lowered = an_offering(seats=3, quotas=[a_quota(seats=2)])
+    catalogue.publish(lowered)
+    registrations.cancel(siti, lowered, NOW)
+    assert (free(table), seated(registrations, crowd)) == ({}, 4), "four sit where three should: hers is not given out"
+    registrations.cancel(crowd[0], lowered, NOW)
+    registrations.cancel(crowd[1], lowered, NOW)
+    catalogue.resize(lowered)
+    assert (free(table), seated(registrations, crowd)) == ({"asn_daerah": 1}, 2)
+
+
 @pytest.mark.parametrize("seats", [1, BATCH, BATCH + 1, 3 * BATCH - 1, 500])
 def test_any_number_of_seats_is_minted_exactly(catalogue: Catalogue, seats: int) -> None:
     catalogue.publish(an_offering(seats=seats))

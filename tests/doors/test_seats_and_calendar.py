@@ -96,7 +96,7 @@ def _wait(table: Table, offering: str, numbers: range) -> None:
 
     table.transact(*(put_new({
         "pk": waiting_key(offering), "sk": f"{format_moment(REAL_NOW + timedelta(seconds=number))}#0{number}",
-        "reference": str(number), "claims": ["umum"]}) for number in numbers))
+        "reference": str(number), "kind": "tpp", "agency_level": "desa", "region": "35.22"}) for number in numbers))
 
 
 # -- the calendar --------------------------------------------------------------------------------------------------

@@ -230,7 +230,8 @@ def test_the_desk_gives_a_seat_once_and_only_to_somebody_who_waits(
     first = registrations.register(a_record(visitor(0), offering, number=0), offering, REAL_NOW)
     second = registrations.register(a_record(visitor(1), offering, number=1), offering, REAL_NOW)
     assert first.seat is not None
-    assert not registrations.give_seat(first.seat, second.reference, offering, REAL_NOW), "a seat that is held"
-    assert not registrations.give_seat(first.seat, first.reference, offering, REAL_NOW), "somebody who has one"
-    assert not registrations.give_seat(first.seat, "7F3K9QX2", offering, REAL_NOW), "nobody"
+    assert not registrations.give_seat(first.seat, second, offering, REAL_NOW), "a seat that is held"
+    assert not registrations.give_seat(first.seat, first, offering, REAL_NOW), "somebody who has one"
+    nobody = a_record(visitor(9), offering, number=9)
+    assert not registrations.give_seat(first.seat, nobody, offering, REAL_NOW), "somebody who never registered"
     assert catalogue.seats(offering.id).free == 0

@@ -7,7 +7,7 @@ from dataclasses import fields
 
 import pytest
 
-from infra.lambdas import environment
+from infra.lambdas import CODE, environment
 from infra.template_reader import Template
 from portal.settings import Settings
 
@@ -35,7 +35,8 @@ def test_a_function_is_given_exactly_the_variables_that_its_settings_read(name: 
 def test_every_class_of_settings_belongs_to_a_function() -> None:
     for each in TEMPLATE.functions.values():
         importlib.import_module(each.handler.rsplit(".", 1)[0])
-    known = {f"{each.__module__}.{each.__name__}" for each in Settings.__subclasses__()}
+    known = {f"{each.__module__}.{each.__name__}" for each in Settings.__subclasses__()
+             if (CODE / each.__module__.partition(".")[0]).is_dir()}  # other tests make some of their own
     assert known == set(SETTINGS.values())
 
 

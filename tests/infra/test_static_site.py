@@ -81,6 +81,8 @@ def test_a_changed_file_has_a_new_etag(site: StaticSite) -> None:
     ("assets/x.1a2b3c4d.css", "public, max-age=31536000, immutable"),
     ("assets/main.2afb09e1.min.css", "public, max-age=31536000, immutable"),
     ("pagefind/fragment/id_7c1f0e2.pf_fragment", "public, max-age=31536000, immutable"),
+    ("assets/portal/search_a14005d5d8.id.json", "public, max-age=31536000, immutable"),
+    ("berita_20261112.html", "public, max-age=300"),
     ("index.html", "public, max-age=300"), ("assets/portal/portal.css", "public, max-age=300"),
     ("pagefind/pagefind.js", "public, max-age=300"), ("konferensi-2027/index.html", "public, max-age=300"),
     ("layanan/openapi.json", "public, max-age=300")])

@@ -18,7 +18,7 @@ from registrations.handler import REGISTRATION, STATUS
 from registrations.models import HAVE_A_NIP, KINDS, Registration
 from tests.people import helmy, official, ratna
 
-FORMS = (REGISTRATION, STATUS, FEEDBACK)
+FORMS = (REGISTRATION, STATUS, FEEDBACK.form)
 SECRET = "rahasia-Bu-Siti"
 OneLine = Annotated[str, Line(most=20)]
 

@@ -110,7 +110,13 @@ def test_quotas_are_released_each_on_its_own_date() -> None:
 
 def test_after_the_release_everyone_still_takes_what_is_their_own_or_nobodys_first() -> None:
     offering = an_offering(seats=10, quotas=[a_quota(share=30)])
-    assert pools_for(("umum",), offering, NOW + timedelta(days=11)) == ("umum", "asn_daerah")
+    assert pools_for(person(helmy()), offering, NOW + timedelta(days=11)) == ("umum", "asn_daerah")
+
+
+def test_who_waits_has_a_claim_on_a_quota_that_is_declared_later() -> None:
+    siti = person(official())
+    assert claims_of(an_offering(seats=10), siti) == ("umum",)
+    assert claims_of(an_offering(seats=10, quotas=[a_quota(seats=2)]), siti) == ("asn_daerah", "umum")
 
 
 @pytest.mark.parametrize(("moment", "raised"), [
@@ -240,19 +246,20 @@ def test_time_only_ever_opens_seats(
         offering: Offering, registration: Registration, one: datetime, other: datetime) -> None:
     claims = claims_of(offering, registration)
     earlier, later = sorted([one, other])
-    assert set(claims) <= set(pools_for(claims, offering, earlier)) <= set(pools_for(claims, offering, later))
+    early, late = (set(pools_for(registration, offering, moment)) for moment in (earlier, later))
+    assert set(claims) <= early <= late
 
 
 @given(offerings(), people(), moments)
 def test_nobody_looks_for_a_seat_twice_in_one_place_and_first_where_they_have_a_claim(
         offering: Offering, registration: Registration, moment: datetime) -> None:
     claims = claims_of(offering, registration)
-    order = pools_for(claims, offering, moment)
+    order = pools_for(registration, offering, moment)
     assert len(set(order)) == len(order)
     assert order[:len(claims)] == claims
 
 
 @given(offerings(), people())
 def test_after_every_release_no_seat_is_closed_to_anybody(offering: Offering, registration: Registration) -> None:
-    order = pools_for(claims_of(offering, registration), offering, NOW + timedelta(days=30))
+    order = pools_for(registration, offering, NOW + timedelta(days=30))
     assert set(order) == set(seats_by_pool(offering))

@@ -1,0 +1,83 @@
+"""Mail templates and those who use them: each name has a file in both languages, each place in it a value."""
+
+from __future__ import annotations
+
+import string
+from typing import get_args
+
+import pytest
+
+from infra.template_reader import ROOT
+from mailer.rules import letter
+from portal.assets import LANGUAGES
+from registrations.rules import message_values
+from registrations.store import State
+from tests.people import an_offering
+
+MAIL = ROOT / "content" / "mail"
+ABOUT_A_REGISTRATION = {f"registration_{state}" for state in get_args(State)} | {"registration_promoted"}
+ABOUT_A_MESSAGE = {"inbox_received": {"reference", "title", "text", "origin"}}
+ORIGIN = "https://portal.example.go.id"
+
+
+def template(name: str, language: str) -> str:
+    return (MAIL / f"{name}.{language}.txt").read_text(encoding="utf-8")
+
+
+def placeholders(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+
+
+def test_there_is_a_template_for_everything_that_is_told_and_none_besides() -> None:
+    named = {f"{name}.{language}.txt" for name in ABOUT_A_REGISTRATION | set(ABOUT_A_MESSAGE) for language in LANGUAGES}
+    assert {path.name for path in MAIL.iterdir()} == named
+
+
+def test_code_speaks_of_no_other_templates() -> None:
+    """A misspelt name would end in the dead-letter queue."""
+    sources = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "functions").rglob("*.py"))
+    for name in ("registration_promoted", "registration_cancelled", "inbox_received"):
+        assert f'"{name}"' in sources
+    assert 'f"registration_{kept.state}"' in sources
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", sorted(ABOUT_A_REGISTRATION))
+def test_a_letter_about_a_registration_is_filled_completely(name: str, language: str) -> None:
+    values = {**message_values(an_offering(), language, "7F3K9QX2"), "origin": ORIGIN}
+    written = letter(template(name, language), values)
+    assert "{" not in f"{written.subject}{written.text}"
+    assert "7F3K-9QX2" in written.subject
+    assert values["title"] in written.subject
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", sorted(ABOUT_A_MESSAGE))
+def test_a_letter_about_a_message_uses_what_the_inbox_gives(name: str, language: str) -> None:
+    assert placeholders(template(name, language)) <= ABOUT_A_MESSAGE[name]
+    assert "reference" in placeholders(template(name, language).splitlines()[0])
+
+
+@pytest.mark.parametrize("name", sorted(ABOUT_A_REGISTRATION | set(ABOUT_A_MESSAGE)))
+def test_both_languages_tell_the_same_facts(name: str) -> None:
+    assert placeholders(template(name, "id")) == placeholders(template(name, "en"))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", sorted(ABOUT_A_REGISTRATION | set(ABOUT_A_MESSAGE)))
+def test_a_letter_is_a_subject_a_blank_line_and_a_text_without_names(name: str, language: str) -> None:
+    subject, blank, *text = template(name, language).splitlines()
+    assert subject.strip()
+    assert not blank.strip()
+    assert text
+    assert not placeholders("\n".join([subject, *text])) & {"name", "email", "phone", "nip"}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", sorted(ABOUT_A_REGISTRATION | set(ABOUT_A_MESSAGE)))
+def test_every_address_in_a_letter_is_ours_and_in_its_language(name: str, language: str) -> None:
+    addresses = [part for part in template(name, language).split() if "/" in part and not part[0].isdigit()]
+    assert addresses
+    for address in addresses:
+        assert address.startswith("{origin}/"), address
+        assert (address.startswith("{origin}/en/") or address.endswith("lang=en")) is (language == "en"), address

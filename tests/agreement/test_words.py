@@ -1,0 +1,222 @@
+"""Forms and their words say the same: no key is missing, none is spare, in both languages, by name."""
+
+from __future__ import annotations
+
+import re
+import string
+from collections.abc import Iterator
+from itertools import chain
+from typing import Any, get_args
+
+import pytest
+from pydantic_core import PydanticCustomError
+
+from infra import doors
+from infra.template_reader import ROOT
+from portal import submissions
+from portal.assets import LANGUAGES, words
+from portal.errors import FieldError, FormRefused
+from portal.forms import CODES, Field, Form, sentence
+from portal.questions import Choice, Consent, Line, Question
+from registrations.models import Offering
+from registrations.store import State
+from tests.people import helmy
+
+FORMS = {form.name: form for form in doors.forms()}
+FIELDS = [(form, field) for form in FORMS.values() for field in form.fields]
+NAMES = [f"{form.name}.{field.name}" for form, field in FIELDS]
+# Raised by a door about a field, not by its kind of question.
+TOLD_BY_DOORS = {("status", "reference"): {"no_match"}}
+# What the words of a field may say; each other key is spare.
+SAYINGS = {"label", "hint", "options", "errors", "link"}
+# An answer that each code is raised for.
+PROVOKE = {
+    "unreadable": lambda _: "Siti\0", "too_long": lambda question: "x" * (question.most + 1),
+    "email_shape": lambda _: "siti", "phone_shape": lambda _: "08", "nip_length": lambda _: "1",
+    "nip_date": lambda _: "1986132620150510 01", "nip_sex": lambda _: "198609262015059001",
+    "not_an_option": lambda _: "raja", "region_unknown": lambda _: "99.99", "reference_shape": lambda _: "7F3K",
+}
+SCOLDING = re.compile(r"\b(please|sorry|invalid|oops|maaf|mohon|tidak valid)\b", re.IGNORECASE)
+
+
+def the_words(form: Form, field: Field, language: str) -> dict[str, Any]:
+    return form.words(language)["fields"][field.name]
+
+
+def can_be_missing(form: Form, field: Field) -> bool:
+    """Whether somebody can be told that this answer is missing."""
+    if field.required or isinstance(field.question, Consent):
+        return True
+    try:
+        form.read({**helmy(kind="psm"), field.name: ""})
+    except FormRefused as refused:
+        return any((error.field, error.code) == (field.name, "missing") for error in refused.errors)
+    return False
+
+
+def leaves(value: object, path: str = "") -> Iterator[tuple[str, str]]:
+    """Every text in a file of words, with the place it stands at."""
+    if isinstance(value, dict):
+        yield from chain.from_iterable(leaves(each, f"{path}.{name}".lstrip(".")) for name, each in value.items())
+    elif isinstance(value, list):
+        yield from chain.from_iterable(leaves(each, f"{path}.{number}") for number, each in enumerate(value))
+    else:
+        assert isinstance(value, str), f"{path} is no text but {value!r}: put it in quotation marks"
+        yield path, value
+
+
+def placeholders(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+
+
+def files() -> list[str]:
+    return sorted({path.name.split(".")[0] for path in (ROOT / "content" / "forms").glob("*.yml")})
+
+
+# -- model and words -----------------------------------------------------------------------------------------------
+
+
+def test_every_form_has_words_and_every_words_file_a_form() -> None:
+    assert {*files()} == {*FORMS, "common"}
+    assert {path.name for path in (ROOT / "content" / "forms").iterdir()} == {
+        f"{name}.{language}.yml" for name in files() for language in LANGUAGES}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
+def test_the_words_name_exactly_the_fields_of_the_model(form: Form, language: str) -> None:
+    assert set(form.words(language)["fields"]) == {field.name for field in form.fields}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(("form", "field"), FIELDS, ids=NAMES)
+def test_a_field_has_a_label_and_no_saying_that_nobody_shows(form: Form, field: Field, language: str) -> None:
+    said = set(the_words(form, field, language))
+    assert "label" in said
+    assert said <= SAYINGS
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(("form", "field"), FIELDS, ids=NAMES)
+def test_a_field_has_one_sentence_for_each_error_that_can_happen_and_no_other(
+        form: Form, field: Field, language: str) -> None:
+    can_happen = {*field.question.codes, *TOLD_BY_DOORS.get((form.name, field.name), ())}
+    if can_be_missing(form, field):
+        can_happen.add("missing")
+    assert set(the_words(form, field, language).get("errors", {})) == can_happen
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(("form", "field"), FIELDS, ids=NAMES)
+def test_a_field_has_words_for_each_option_in_the_models_order(form: Form, field: Field, language: str) -> None:
+    options = tuple(the_words(form, field, language).get("options", {}))
+    expected = field.question.options if isinstance(field.question, Choice) else ()
+    assert options == (("ya",) if isinstance(field.question, Consent) else expected)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(("form", "field", "code"), [
+    (form, field, code) for form, field in FIELDS for code in field.question.codes],
+    ids=[f"{form.name}.{field.name}.{code}" for form, field in FIELDS for code in field.question.codes])
+def test_a_sentence_uses_only_facts_that_its_error_has(form: Form, field: Field, code: str, language: str) -> None:
+    error = raised(field.question, code)
+    assert error.type == code, "a code that is announced is raised"
+    said = sentence(form.name, FieldError(field.name, code, error.context or {}), language)
+    assert "{" not in said
+    if isinstance(field.question, Line) and code == "too_long" and not field.question.hidden:
+        assert str(field.question.most) in said, "the limit is told"
+
+
+def raised(question: Question, code: str) -> PydanticCustomError:
+    with pytest.raises(PydanticCustomError) as refused:
+        question.read(PROVOKE[code](question))
+    return refused.value
+
+
+# -- the portal's own words ----------------------------------------------------------------------------------------
+
+
+def test_the_common_errors_are_those_that_belong_to_no_field() -> None:
+    sources = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "functions" / "portal").glob("*.py"))
+    told = set(re.findall(r'FieldError\(\w+, "(\w+)"', sources)) | set(CODES.values()) | {"unreadable", "missing"}
+    assert told >= {"must_be_empty", "identifier_shape", "unknown_field"}
+    for language in LANGUAGES:
+        assert set(words("common", language)["errors"]) == told
+
+
+def test_the_names_that_carry_a_submission_are_no_fields_of_a_form() -> None:
+    for form in FORMS.values():
+        assert not submissions.CARRIERS & {field.name for field in form.fields}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_each_state_of_a_registration_has_its_words(language: str) -> None:
+    states = words("registration", language)["states"]
+    assert set(states) == set(get_args(State))
+    assert all(set(told) == {"title", "text", "next"} for told in states.values())
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(("group", "attribute"), [("kinds", "kind"), ("modes", "mode"), ("fundings", "funding")])
+def test_each_value_that_an_offering_can_have_has_its_words(group: str, attribute: str, language: str) -> None:
+    declared = get_args(Offering.model_fields[attribute].annotation)
+    assert tuple(words("registration", language)["facts"][group]) == declared
+
+
+# -- both languages ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", files())
+def test_both_languages_say_the_same_things(name: str) -> None:
+    indonesian, english = (dict(leaves(words(name, language))) for language in LANGUAGES)
+    assert set(indonesian) == set(english)
+
+
+@pytest.mark.parametrize("name", files())
+def test_both_languages_leave_the_same_places_open(name: str) -> None:
+    indonesian, english = (dict(leaves(words(name, language))) for language in LANGUAGES)
+    differing = {place for place, text in indonesian.items() if placeholders(text) != placeholders(english[place])}
+    assert differing == set()
+
+
+@pytest.mark.parametrize("name", files())
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_text_is_empty_or_hangs_over_its_edges(name: str, language: str) -> None:
+    hanging = {place for place, text in leaves(words(name, language))
+               if not text.strip() or (text != text.strip() and place != "error_prefix")}
+    assert hanging == set()
+
+
+@pytest.mark.parametrize("name", files())
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_nobody_is_scolded_or_begged(name: str, language: str) -> None:
+    """What is wrong is told as what to do: never "invalid", "please" or "sorry"."""
+    scolding = {place: text for place, text in leaves(words(name, language)) if SCOLDING.search(text)}
+    assert scolding == {}
+
+
+@pytest.mark.parametrize("name", files())
+def test_links_of_the_english_words_lead_to_english_pages(name: str) -> None:
+    for place, text in leaves(words(name, "en")):
+        if place.endswith("href"):
+            assert text.startswith(("/en/", "{home}/")), place
+    for place, text in leaves(words(name, "id")):
+        if place.endswith("href"):
+            assert not text.startswith("/en/"), place
+
+
+# -- words and templates -------------------------------------------------------------------------------------------
+
+
+def sources() -> str:
+    """Everything that may show a word."""
+    places = [*(ROOT / "functions").rglob("*.py"), *(ROOT / "site" / "forms").glob("*.j2"), ROOT / "infra/pieces.py"]
+    return "\n".join(place.read_text(encoding="utf-8") for place in places)
+
+
+@pytest.mark.parametrize("name", files())
+def test_every_word_is_shown_somewhere(name: str) -> None:
+    text = sources()
+    spoken = {key for place, _ in leaves(words(name, "id")) for key in place.split(".")
+              if not key.isdigit() and not place.startswith(("fields.", "errors.", "problems."))}
+    assert {key for key in spoken if not re.search(rf"\b{key}\b", text)} == set()
