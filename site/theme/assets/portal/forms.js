@@ -63,8 +63,11 @@ function startTypeahead(select) {
     "aria-expanded": "false", "aria-controls": list.id, "aria-autocomplete": "list",
     "aria-describedby": select.getAttribute("aria-describedby"), "aria-invalid": select.getAttribute("aria-invalid"),
   })) if (value) input.setAttribute(name, value);
+  // Somebody who is in the list already stays in the field.
+  const held = document.activeElement === select;
   select.replaceWith(box);
   box.append(input, list, select, status);
+  if (held) input.focus();
 
   let active = -1;
 
@@ -106,6 +109,8 @@ function startTypeahead(select) {
     list.hidden = found.length === 0;
     input.setAttribute("aria-expanded", String(found.length > 0));
     mark(-1);
+    // On a phone the field is often the last thing above the keyboard: bring the list into view, the field stays above it.
+    if (!list.hidden) list.scrollIntoView({ block: "nearest" });
     status.textContent = found.length === 0 ? words.none : found.length === 1 ? words.one : words.many.replace("{count}", found.length);
   }
 

@@ -43,11 +43,23 @@ function startTables(boxes) {
 }
 
 function startSearch(link) {
+  // On a slow line the script takes a while: what is typed meanwhile is kept for its field.
+  let typed = "";
+  const keep = (event) => {
+    if (event.key.length !== 1 || event.ctrlKey || event.metaKey) return;
+    typed += event.key;
+    event.preventDefault();
+    event.stopPropagation();
+  };
   const open = async () => {
+    typed = "";
+    document.addEventListener("keydown", keep, true);
     try {
-      (await import(beside("search.js"))).open();
+      (await import(beside("search.js"))).open(typed);
     } catch {
       location.assign(link.href);  // the page map, as without script
+    } finally {
+      document.removeEventListener("keydown", keep, true);
     }
   };
   link.addEventListener("click", (event) => {

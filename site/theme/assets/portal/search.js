@@ -111,10 +111,15 @@ dialog.addEventListener("click", (event) => { if (event.target === dialog) dialo
 dialog.querySelector("form").addEventListener("submit", (event) => event.preventDefault());
 dialog.querySelector("button").addEventListener("click", () => dialog.close());
 
-export function open() {
+/** Opens the dialog; `typed` is what was typed while this script was on its way. */
+export function open(typed = "") {
   if (dialog.open) return;
   dialog.showModal();  // the browser keeps the focus inside, closes on Escape and gives the focus back
   input.select();
+  if (typed) {
+    input.value = typed;
+    input.dispatchEvent(new Event("input"));
+  }
   if (!list.children.length) say(words.hint);
   load().catch(() => say(words.failed));
 }
