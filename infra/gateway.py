@@ -57,9 +57,9 @@ class Gateway:
     """Finds the route, calls its function, turns its answer into HTTP."""
 
     def __init__(self, functions: Mapping[str, Lambda]) -> None:
-        """Take the routes from the functions' events; one without parameters wins over one with."""
+        """Take the routes from the functions' events; one with parameters yields, `$default` yields to all."""
         routes = [(route, each) for each in functions.values() for route in each.function.routes]
-        self.routes = sorted(routes, key=lambda pair: "{" in pair[0].path)
+        self.routes = sorted(routes, key=lambda pair: (not pair[0].method, "{" in pair[0].path))
 
     def answer(self, request: Request) -> Response:
         """One request, answered as the API would."""

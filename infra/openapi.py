@@ -15,6 +15,7 @@ from infra import doors
 from portal.forms import Form
 from portal.identifiers import ULID_SHAPE
 from portal.submissions import IDENTIFIER, LANGUAGE
+from portal.web import ANYTHING_ELSE
 from registrations.handler import CANCEL, STATUS
 
 ROOT = Path(__file__).parent.parent
@@ -55,7 +56,7 @@ MEANINGS = {200: "Done, or done before", 201: "Remembered", 303: "Go on there (f
 def document() -> dict[str, Any]:
     """The whole document."""
     paths: dict[str, Any] = {}
-    for route in doors.routes():
+    for route in sorted(doors.routes().keys() - {ANYTHING_ELSE}, key=lambda each: each[1]):
         paths.setdefault(route[1], {})[route[0].lower()] = _operation(route)
     return {"openapi": "3.1.0", "info": {"title": "Portal Penggerak Swadaya", "version": "1",
                                          "license": {"name": "MIT", "identifier": "MIT"}},
@@ -64,8 +65,9 @@ def document() -> dict[str, Any]:
 
 def answers() -> dict[Route, tuple[int, ...]]:
     """The statuses of every route."""
-    return ANSWERS | {(method, inbox.form.action + rest): statuses for inbox in doors.inboxes()
-                      for rest, methods in OF_AN_INBOX.items() for method, statuses in methods.items()}
+    of_inboxes = {(method, inbox.form.action + rest): statuses for inbox in doors.inboxes()
+                  for rest, methods in OF_AN_INBOX.items() for method, statuses in methods.items()}
+    return ANSWERS | of_inboxes | {ANYTHING_ELSE: (404,)}
 
 
 def _bodies() -> dict[Route, Form]:

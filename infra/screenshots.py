@@ -1,56 +1,86 @@
 """Makes the pictures of the README from the running portal: `make screenshots`.
 
-Knows which page is pictured in which window, and nothing of what stands on it.
+Knows which page is pictured in which window, how somebody gets there, and nothing of how it looks.
 """
 
 from __future__ import annotations
 
-import json
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 from infra.browser import launch
 from infra.portal_process import running_portal
 from infra.template_reader import ROOT
 
 PICTURES = ROOT / "site" / "pictures"
+MOST_BYTES = 150_000  # a picture in the README is loaded by everybody who reads it
+DESK: ViewportSize = {"width": 1280, "height": 800}
+PHONE: ViewportSize = {"width": 360, "height": 740}
+OFFERING = "kegiatan/bimtek-musyawarah-desa/"
+
+
+def home(page: Page) -> None:
+    """What each person can do here, within one screen."""
+    page.goto("/")
+
+
+def form(page: Page) -> None:
+    """The beginning of a registration in English."""
+    page.goto(f"/en/{OFFERING}")
+    page.locator("form.portal-form").evaluate("form => form.scrollIntoView()")
+
+
+def receipt(page: Page) -> None:
+    """The receipt of a registration in Bahasa Indonesia."""
+    page.goto(f"/{OFFERING}")
+    for name, answer in {"name": "Helmy Elizabeth", "email": "helmy@example.org", "phone": "0812 3456 7890"}.items():
+        page.locator(f"#{name}").fill(answer)
+    for answer in ("[name=kind][value=tpp]", "[name=agency_level][value=desa]", "#consent"):
+        page.locator(answer).check()
+    page.locator("input#region").fill("Kabupaten Bojonegoro")
+    page.locator("form.portal-form button").click()
+    page.locator("button[name=step][value=send]").click()
+    page.wait_for_url("**/tanda-terima/**")
 
 
 @dataclass(frozen=True)
 class Picture:
-    """One picture: its name, the page, the window, light or dark."""
+    """One picture: how to get there, the window, light or dark. Its name is that of the way."""
 
-    name: str
-    path: str
-    width: int
-    height: int
-    scheme: str = "light"
+    way: Callable[[Page], None]
+    window: ViewportSize
+    scheme: Literal["light", "dark"] = "light"
 
 
-def pictures() -> list[Picture]:
-    """The home page on an office screen, and an offering's form on a small phone, in the dark."""
-    offering = json.loads((ROOT / "build" / "assets" / "offerings.json").read_text(encoding="utf-8"))[0]
-    return [Picture("home", "/", 1280, 800), Picture("form", f"/en/kegiatan/{offering}/#register", 360, 740, "dark")]
+ALL = (Picture(home, DESK), Picture(form, PHONE, "dark"), Picture(receipt, PHONE))
 
 
-def take(browser: Browser, base_url: str, picture: Picture) -> None:
-    """Open the page, wait until it is quiet, and keep the picture."""
-    page = browser.new_page(viewport={"width": picture.width, "height": picture.height})
-    page.emulate_media(color_scheme="dark" if picture.scheme == "dark" else "light", reduced_motion="reduce")
-    page.goto(base_url + picture.path, wait_until="networkidle")
-    PICTURES.mkdir(exist_ok=True)
-    page.screenshot(path=PICTURES / f"{picture.name}.png")
-    page.close()
+def take(browser: Browser, base_url: str, picture: Picture) -> str:
+    """Go there, wait until it is quiet, and keep the picture; answers where it lies."""
+    file = PICTURES / f"{picture.way.__name__}.png"
+    context = browser.new_context(base_url=base_url, viewport=picture.window, color_scheme=picture.scheme,
+                                  reduced_motion="reduce")
+    page = context.new_page()
+    picture.way(page)
+    page.wait_for_load_state("networkidle")
+    page.screenshot(path=file)
+    context.close()
+    if file.stat().st_size > MOST_BYTES:
+        message = f"{file.name} has {file.stat().st_size} bytes, the README may have {MOST_BYTES}"
+        raise ValueError(message)
+    return file.relative_to(ROOT).as_posix()
 
 
 def main() -> None:
     """All of them."""
+    PICTURES.mkdir(exist_ok=True)
     with running_portal() as base_url, sync_playwright() as playwright:
         browser = launch(playwright)
-        for picture in pictures():
-            take(browser, base_url, picture)
-            print(f"{(PICTURES / picture.name).relative_to(ROOT)}.png")
+        for picture in ALL:
+            print(take(browser, base_url, picture))
         browser.close()
 
 

@@ -23,6 +23,7 @@ ACCOUNT = "123456789012"
 PSEUDO_PARAMETERS = {"AWS::Region": REGION, "AWS::AccountId": ACCOUNT, "AWS::Partition": "aws",
                      "AWS::StackName": "portal", "AWS::NoValue": None}
 ABSENT = object()
+ANYTHING_ELSE = "$default"  # what API Gateway calls the route without path and method
 
 
 class _Loader(yaml.SafeLoader):
@@ -58,10 +59,12 @@ class Route:
     @property
     def key(self) -> str:
         """What API Gateway calls the route key."""
-        return f"{self.method} {self.path}"
+        return f"{self.method} {self.path}".strip()
 
     def match(self, method: str, path: str) -> dict[str, str] | None:
         """The path parameters when the request is this route's, else None."""
+        if self.path == ANYTHING_ELSE:
+            return {}
         found = self._pattern.fullmatch(path) if method == self.method else None
         return found.groupdict() if found else None
 
@@ -109,7 +112,8 @@ class Function:
     @property
     def routes(self) -> list[Route]:
         """The API's routes that it serves."""
-        return [Route(each["Method"].upper(), each["Path"]) for each in self._events("HttpApi")]
+        return [Route(each.get("Method", "").upper(), each.get("Path", ANYTHING_ELSE))
+                for each in self._events("HttpApi")]
 
     @property
     def streams(self) -> list[EventSource]:

@@ -22,6 +22,8 @@ from portal.phones import to_e164, to_national
 INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
 # Overrides and isolates of the writing direction can make a name read as another one: refused, never stored.
 BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c")
+# U+FFFD is what a decoder puts where bytes were broken: nobody types it.
+REFUSED = BIDI | {"\ufffd"}
 EMAIL_SHAPE = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+"
                          r"[A-Za-z]{2,63}")
 EMAIL_MOST = 254
@@ -42,7 +44,7 @@ def readable(value: object, *, lines: bool = False) -> str:
         raise refuse("unreadable")
     text = unicodedata.normalize("NFC", value.translate(INVISIBLE).replace("\r\n", "\n").replace("\r", "\n"))
     kept = {"\n", "\t"}
-    if any(c in BIDI or (unicodedata.category(c) in {"Cc", "Cs"} and c not in kept) for c in text):
+    if any(c in REFUSED or (unicodedata.category(c) in {"Cc", "Cs"} and c not in kept) for c in text):
         raise refuse("unreadable")
     if lines:
         return "\n".join(" ".join(line.split()) for line in text.split("\n")).strip()

@@ -237,6 +237,15 @@ def _with_retry(reply: Reply, error: errors.PortalError) -> Reply:
     return Reply(reply.status, reply.body, reply.content_type, {**reply.headers, "retry-after": RETRY_AFTER})
 
 
+def lost(request: Request) -> Reply:
+    """Whatever no route knows: a cut address, a mistyped one, a method that is not there."""
+    del request
+    raise errors.NotFound
+
+
+# What API Gateway calls when no other route fits.
+ANYTHING_ELSE = ("", "$default")
+
 # -- the door ----------------------------------------------------------------------------------------------------
 
 Answer = Callable[[Request], Reply]
@@ -250,7 +259,7 @@ def door(routes: Routes, origin: Callable[[], str], explain: Callable[[errors.Po
 
     `origin` tells the site's own origin, `explain` draws the page about a failure for people.
     """
-    answers = {f"{method} {path}": answer for (method, path), answer in routes.items()}
+    answers = {f"{method} {path}".strip(): answer for (method, path), answer in routes.items()}
 
     def reply(request: Request) -> Reply:
         try:

@@ -2,15 +2,33 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime, timedelta
 from urllib.parse import urlsplit
 
 from icalendar import Calendar, Event
 
+from portal.assets import words
 from portal.identifiers import format_reference, parse_moment
+from portal.moments import ZONES, format_time
 from registrations.models import Offering
 from registrations.store import Record
 
 STATUS = {"seated": "CONFIRMED", "waiting": "TENTATIVE", "cancelled": "CANCELLED"}
+
+
+def _time(offering: Offering) -> dict[str, datetime | date | str]:
+    """From hour to hour on one day; over several days whole days that block nothing: nights are nobody's meeting."""
+    first, last = (moment.astimezone(ZONES[offering.zone]).date() for moment in (offering.starts, offering.ends))
+    if first == last:
+        return {"dtstart": offering.starts, "dtend": offering.ends}
+    return {"dtstart": first, "dtend": last + timedelta(days=1), "transp": "TRANSPARENT"}
+
+
+def _description(offering: Offering, record: Record) -> str:
+    texts = words("registration", record.language)
+    begins = format_time(offering.starts, offering.zone, record.language)
+    return (f"{texts['facts']['begins'].format(when=begins)}\n"
+            f"{texts['view']['reference']}: {format_reference(record.reference)}")
 
 
 def calendar_of(offering: Offering, record: Record, origin: str) -> str:
@@ -18,11 +36,11 @@ def calendar_of(offering: Offering, record: Record, origin: str) -> str:
     event = Event()
     event.add("uid", f"{record.reference}@{urlsplit(origin).hostname}")
     event.add("dtstamp", parse_moment(record.cancelled_at or record.seated_at or record.received_at))
-    event.add("dtstart", offering.starts)
-    event.add("dtend", offering.ends)
+    for name, value in _time(offering).items():
+        event.add(name, value)
     event.add("summary", getattr(offering.title, record.language))
     event.add("location", getattr(offering.place, record.language))
-    event.add("description", format_reference(record.reference))
+    event.add("description", _description(offering, record))
     event.add("url", f"{origin}{'/en' if record.language == 'en' else ''}/kegiatan/{offering.id}/")
     event.add("status", STATUS[record.state])
     calendar = Calendar()

@@ -12,12 +12,13 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from infra.bench import building, cold, cost, crowd, lighthouse, search, units, warm, weight
-from infra.bench.report import NotMeasured, Row, failed, not_measured, table, write
+from infra.bench.report import NotMeasured, Row, failed, machine, not_measured, table, write
 from infra.bench.rooms import Rooms
 from infra.freshness import BuildFailed, ensure_site
 from infra.template_reader import ROOT
 
 TARGET: Final = ROOT / "build" / "bench.json"
+BUSY: Final = 0.5  # load for each processor above which a warning is due
 Measure = Callable[[Rooms], Iterator[Row]]
 
 MEASURES: Final[dict[str, Measure]] = {
@@ -31,16 +32,24 @@ def main(names: Sequence[str]) -> int:
     if unknown:
         print(f"Unknown: {', '.join(sorted(unknown))}. There are: {', '.join(MEASURES)}", file=sys.stderr)
         return 2
-    begun = time.monotonic()
     try:
         ensure_site()
     except BuildFailed:
         return 1
+    return int(failed(run(names or tuple(MEASURES))))
+
+
+def run(names: Sequence[str]) -> list[Row]:
+    """Measure, print, write."""
+    begun, here = time.monotonic(), machine()
+    if here["load"] > BUSY * here["processors"]:
+        print(f"  This machine is busy (load {here['load']}): times will be worse than they are.", file=sys.stderr)
     with Rooms() as rooms:
-        rows = [row for name in names or MEASURES for row in measured(name, MEASURES[name], rooms)]
-    write(rows, TARGET, seconds=time.monotonic() - begun)
-    print(f"\n{table(rows)}; {time.monotonic() - begun:.0f} s, {TARGET.relative_to(ROOT)}")
-    return int(failed(rows))
+        rows = [row for name in names for row in measured(name, MEASURES[name], rooms)]
+    seconds = time.monotonic() - begun
+    write(rows, TARGET, seconds=seconds, on=here)
+    print(f"\n{table(rows)}; {seconds:.0f} s, load {here['load']} at the beginning; {TARGET}")
+    return rows
 
 
 def measured(name: str, measure: Measure, rooms: Rooms) -> Iterator[Row]:

@@ -70,15 +70,15 @@ def _summary(rows: Sequence[Row]) -> str:
     return ", ".join(f"{verdicts.count(word)} {word}" for word in get_args(Verdict) if word in verdicts)
 
 
-def write(rows: Sequence[Row], target: Path, *, seconds: float) -> None:
-    """The rows as JSON, with when and on what they were measured."""
+def write(rows: Sequence[Row], target: Path, *, seconds: float, on: Mapping[str, Any]) -> None:
+    """The rows as JSON, with when they were measured, how long that took, and on what."""
     target.parent.mkdir(parents=True, exist_ok=True)
     body = {"measured_at": datetime.now(UTC).isoformat(timespec="seconds"), "seconds": round(seconds),
-            "machine": machine(), "rows": [asdict(row) for row in rows]}
+            "machine": dict(on), "rows": [asdict(row) for row in rows]}
     target.write_text(json.dumps(body, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def machine() -> dict[str, Any]:
-    """What the figures were taken on."""
+    """What the figures are taken on; `load` is how many programs wanted a processor in the last minute."""
     return {"python": platform.python_version(), "system": platform.system(), "architecture": platform.machine(),
-            "processors": os.cpu_count()}
+            "processors": os.cpu_count(), "load": round(os.getloadavg()[0], 1)}

@@ -1,32 +1,28 @@
-"""The emulated AWS in a process of its own, so that its time is nobody else's; and what the functions find there.
+"""The emulated AWS with offerings to register for, and what a function finds in its environment.
 
-Knows how the template's storage is made and what the functions need to find it.
+The emulator is a process of its own, so that its processor time is nobody else's.
 """
 
 from __future__ import annotations
 
-import json
 import os
-import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from unittest.mock import patch
 
-from infra.bench.report import NotMeasured
 from infra.emulator import CREDENTIALS, Emulator, provision
 from infra.lambdas import environment
 from infra.run import PARAMETERS
 from infra.template_reader import ROOT, Template
-from portal import records
+from portal.records import Table, client
 from registrations.catalogue import Catalogue
 from registrations.models import Offering
 from tests.people import a_quota, an_offering
 
 NOW = datetime.now(UTC)
-# One offering that never fills up, one that is full when one person has come. Most have a quota.
+# One offering that never fills up and has a quota, and one that is full when one person has come.
 SPACIOUS = an_offering(now=NOW, id="bimtek-lapang", seats=600, quotas=[a_quota(now=NOW, share=30)])
 NARROW = an_offering(now=NOW, id="bimtek-sempit", seats=1)
 
@@ -40,9 +36,9 @@ class Storage:
     variables: Mapping[str, str]
 
     @property
-    def registrations(self) -> records.Table:
+    def registrations(self) -> Table:
         """The registrations' table."""
-        return records.Table(self.names["RegistrationsTable"])
+        return Table(self.names["RegistrationsTable"])
 
     def publish(self, offering: Offering) -> None:
         """Open an offering for registration."""
@@ -51,38 +47,23 @@ class Storage:
 
 @contextmanager
 def storage() -> Iterator[Storage]:
-    """Storage with two offerings; within the block this process finds it as a function would. Raises NotMeasured."""
-    command = [sys.executable, "-m", "infra.bench.storage"]
-    with subprocess.Popen(command, cwd=ROOT, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
-        try:
-            opened = _opened(process.stdout.readline() if process.stdout else "")
-            with patch.dict(os.environ, opened.variables):
-                records.client.cache_clear()
-                for each in (SPACIOUS, NARROW):
-                    opened.publish(each)
-                yield opened
-        finally:
-            records.client.cache_clear()
-            process.terminate()
-
-
-def _opened(line: str) -> Storage:
-    if not line:
-        raise NotMeasured("the emulator did not start; what it printed stands above")
-    told = json.loads(line)
-    variables = {**environment(Template(), {**told["names"], **PARAMETERS}), **CREDENTIALS,
-                 "ASSETS_FOLDER": str(ROOT / "build" / "assets"), "AWS_ENDPOINT_URL": told["endpoint"]}
-    return Storage(told["endpoint"], told["names"], variables)
-
-
-def serve() -> None:
-    """Be the emulator: say where it is, and answer until the caller ends this process or goes away."""
+    """Storage with two offerings; within the block this process finds it as a function would."""
     emulator = Emulator().start()
-    os.environ.update(CREDENTIALS)
-    names = provision(Template(), emulator.url, stack="bench")
-    print(json.dumps({"endpoint": emulator.url, "names": names}), flush=True)
-    sys.stdin.read()
+    try:
+        with patch.dict(os.environ, CREDENTIALS):
+            names = provision(Template(), emulator.url, stack="bench")
+        opened = Storage(emulator.url, names, _variables(emulator.url, names))
+        with patch.dict(os.environ, opened.variables):
+            client.cache_clear()
+            for each in (SPACIOUS, NARROW):
+                opened.publish(each)
+            yield opened
+    finally:
+        client.cache_clear()
+        emulator.stop()
 
 
-if __name__ == "__main__":
-    serve()
+def _variables(endpoint: str, names: Mapping[str, str]) -> dict[str, str]:
+    """The template's variables of all functions, and what an account on this machine needs besides."""
+    return {**environment(Template(), {**names, **PARAMETERS}), **CREDENTIALS, "AWS_ENDPOINT_URL": endpoint,
+            "ASSETS_FOLDER": str(ROOT / "build" / "assets")}

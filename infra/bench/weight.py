@@ -13,7 +13,6 @@ from infra.bench.limits import KB, LIMITS
 from infra.bench.report import Row, verdict
 from infra.bench.rooms import Rooms
 from infra.browser import launch
-from infra.built_site import SITE, read_page
 from infra.csp import inline_scripts
 from infra.page_weight import Weight, first_view
 from infra.static_site import BROTLI_QUALITY
@@ -32,7 +31,7 @@ def rows(rooms: Rooms) -> Iterator[Row]:
         yield _view(name, weight, base_url)
     for name, (path, weight) in views.items():
         if name.startswith("form"):
-            yield _scripts(name, path, weight)
+            yield _scripts(name, base_url + path, weight)
 
 
 def _view(name: str, weight: Weight, base_url: str) -> Row:
@@ -47,10 +46,10 @@ def _view(name: str, weight: Weight, base_url: str) -> Row:
                data={"bytes": weight.bytes, "addresses": weight.addresses, "unpacked": unpacked})
 
 
-def _scripts(name: str, path: str, weight: Weight) -> Row:
+def _scripts(name: str, address: str, weight: Weight) -> Row:
     """What the browser loaded as scripts, and what stands in the page itself, each as if sent alone."""
-    loaded = [address for address in weight.addresses if address.partition("?")[0].endswith(".js")]
-    inline = [text.encode() for text in inline_scripts(read_page(SITE / path.lstrip("/") / "index.html"))]
+    loaded = [each for each in weight.addresses if each.partition("?")[0].endswith(".js")]
+    inline = [script.encode() for script in inline_scripts(body(address).decode())]
     packed = sum(len(body(each, PACKED)) for each in loaded)
     packed += sum(len(brotli.compress(each, quality=BROTLI_QUALITY)) for each in inline)
     unpacked = sum(len(body(each)) for each in loaded) + sum(map(len, inline))

@@ -154,7 +154,7 @@ class Caller:
 
 def as_promised(route: str, answer: Answer) -> Answer:
     """The answer, after a look at what every answer promises."""
-    method, _, address = route.partition(" ")
+    method, _, address = ("", "", route) if route == "$default" else route.partition(" ")
     assert answer.status in STATUSES[method, address], f"{route} answered {answer.status}, which no document names"
     assert answer.body.encode().decode() == answer.body, "a body that cannot be sent"
     assert "cache-control" in answer.headers

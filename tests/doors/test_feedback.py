@@ -62,10 +62,12 @@ def test_the_lines_of_a_message_are_kept_and_shown(feedback_door: Caller, desk: 
     assert what_came(desk)[0]["answers"]["message"] == message
 
 
-def test_an_english_form_has_an_english_receipt_whoever_opens_it(feedback_door: Caller) -> None:
-    sent = send(feedback_door, ratna(lang="en"))
-    receipt = feedback_door(RECEIPT, submission=sent.location.rpartition("/")[2], query={"lang": "id"})
+def test_an_english_form_has_an_english_receipt_unless_the_reader_switches(feedback_door: Caller) -> None:
+    submission = send(feedback_door, ratna(lang="en")).location.rpartition("/")[2]
+    receipt = feedback_door(RECEIPT, submission=submission)
     assert (receipt.heading, receipt.links) == ("We have received your message", ["/en/"])
+    switched = feedback_door(RECEIPT, submission=submission, query={"lang": "id"})
+    assert (switched.heading, switched.links) == ("Pesan Anda sudah kami terima", ["/"])
 
 
 def test_a_program_sends_it_with_one_post(feedback_door: Caller) -> None:
@@ -163,3 +165,12 @@ def test_a_fault_says_nothing_of_the_message(feedback_door: Caller, monkeypatch:
     answer = feedback_door(POST, data={**ratna(), "submission_id": a_submission()})
     assert (answer.status, answer.json["request"]) == (500, "request-1")
     assert "NVDA" not in answer.body
+
+
+@pytest.mark.parametrize("language", ["id", "en"])
+def test_who_is_lost_is_told_where_to_go_on(feedback_door: Caller, language: str) -> None:
+    answer = feedback_door("$default", query={"lang": language})
+    assert (answer.status, answer.headers["content-type"]) == (404, "text/html; charset=utf-8")
+    assert f"{'/en' if language == 'en' else ''}/kegiatan/status/" in answer.links
+    program = feedback_door("$default", headers={"accept": "application/json"})
+    assert (program.status, program.json["code"]) == (404, "not_found")

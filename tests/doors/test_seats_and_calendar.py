@@ -8,7 +8,8 @@ from random import Random
 import pytest
 from icalendar import Calendar, Event
 
-from portal.identifiers import reference_for
+from portal.identifiers import format_reference, reference_for
+from portal.moments import ZONES
 from portal.records import Table
 from registrations.catalogue import Catalogue
 from registrations.keys import waiting_key
@@ -113,18 +114,31 @@ def event_of(door: Caller, submission: str) -> tuple[Calendar, Event]:
 
 
 def test_the_file_opens_in_a_calendar_as_the_activity_it_is(registrations_door: Caller, catalogue: Catalogue) -> None:
-    offering = an_offering(now=REAL_NOW)
+    starts = (REAL_NOW + timedelta(days=40)).replace(hour=2, minute=0, second=0, microsecond=0)
+    offering = an_offering(now=REAL_NOW, starts=starts, ends=starts + timedelta(hours=7))
     catalogue.publish(offering)
     submission = a_submission()
     register(registrations_door, helmy())
     calendar, event = event_of(registrations_door, submission)
     assert (event["dtstart"].dt, event["dtend"].dt) == (offering.starts, offering.ends)
+    assert f"Nomor rujukan: {format_reference(reference_for(submission))}" in event["description"]
     assert (event["summary"], event["location"]) == ("Bimtek Desa Klino", "Balai Desa Klino")
     assert event["uid"] == f"{reference_for(submission)}@portal.example.go.id"
     assert event["url"] == "https://portal.example.go.id/kegiatan/bimtek-klino/"
     assert (event["status"], calendar["method"], calendar["version"]) == ("CONFIRMED", "PUBLISH", "2.0")
     assert "organizer" not in event
     assert "attendee" not in event
+
+
+def test_an_activity_of_several_days_is_whole_days_and_leaves_the_nights_free(
+        registrations_door: Caller, catalogue: Catalogue) -> None:
+    offering = an_offering(now=REAL_NOW)
+    catalogue.publish(offering)
+    register(registrations_door, helmy())
+    _, event = event_of(registrations_door, a_submission())
+    first, last = (moment.astimezone(ZONES["WIB"]).date() for moment in (offering.starts, offering.ends))
+    assert (event["dtstart"].dt, event["dtend"].dt) == (first, last + timedelta(days=1))
+    assert event["transp"] == "TRANSPARENT"
 
 
 def test_the_file_speaks_the_language_of_the_registration(registrations_door: Caller, catalogue: Catalogue) -> None:

@@ -40,7 +40,7 @@ def test_who_waits_gets_a_seat_of_a_quota_that_was_added_later(
 
 
 def test_a_seat_given_back_while_too_many_sit_is_nobody_s(
-        catalogue: Catalogue, registrations: Registrations, table: Table) -> None:
+        catalogue: Catalogue, registrations: Registrations) -> None:
     large = an_offering(seats=6, quotas=[a_quota(seats=3)])
     catalogue.publish(large)
     officials = [register(registrations, large, official(email=f"asn{n}@daerah.example",

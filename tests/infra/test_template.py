@@ -7,7 +7,7 @@ import re
 import pytest
 
 from infra.template_check import transformed
-from infra.template_reader import Template
+from infra.template_reader import ANYTHING_ELSE, Template
 from portal.web import STATUS
 
 TEMPLATE = Template()
@@ -86,8 +86,8 @@ def test_the_sites_bucket_is_private_and_keeps_versions() -> None:
 
 @pytest.mark.parametrize("name", FUNCTIONS)
 class TestEveryFunction:
-    def test_ends_before_the_api_gives_up(self, name: str) -> None:
-        assert TEMPLATE.functions[name].seconds <= 10
+    def test_ends_before_the_api_gives_up_and_before_the_clock_comes_round_again(self, name: str) -> None:
+        assert TEMPLATE.functions[name].seconds <= (10 if TEMPLATE.functions[name].routes else 240)
 
     def test_says_what_it_is_for(self, name: str) -> None:
         assert TEMPLATE.functions[name].properties["Description"]
@@ -174,6 +174,8 @@ def test_services_go_to_the_api_and_their_description_to_the_bucket() -> None:
 def test_every_route_is_reached_through_the_distribution() -> None:
     for function in TEMPLATE.functions.values():
         for route in function.routes:
+            if route.path == ANYTHING_ELSE:
+                continue
             behaviour = TEMPLATE.behaviour_for(route.path.replace("{", "").replace("}", ""))
             assert behaviour.origin == "services"
             assert route.method in behaviour.methods

@@ -1,4 +1,4 @@
-"""A page looked at as a whole: by axe, in both colour schemes and at both widths, and whether it fits the screen.
+"""A page looked at as a whole: by axe, in both colour schemes and at two widths, and whether it fits the screen.
 
 Knows Chromium and axe, nothing of the portal.
 """
@@ -23,18 +23,18 @@ RUN = """rules => axe.run({...rules, resultTypes: ["violations"]}).then(found =>
   rule => rule.nodes.map(node => `${rule.id} at ${node.target.join(" ")}: ${node.failureSummary}`)))"""
 
 
-def faults_of(page: Page) -> list[str]:
-    """What is wrong with the page that is open, in words; the page is left as it was."""
-    size = page.viewport_size
+def faults_of(page: Page, *sizes: ViewportSize) -> list[str]:
+    """What is wrong with the page that is open, in words, in windows of these sizes (both); the page is left alone."""
+    before = page.viewport_size or DESK
     page.evaluate(AXE)
-    found = [*_at(page, PHONE), *_at(page, DESK)]
-    page.set_viewport_size(size or DESK)
+    page.set_viewport_size(PHONE)
+    found = [*too_wide(page), *(fault for size in sizes or (PHONE, DESK) for fault in _seen_by_axe(page, size))]
+    page.set_viewport_size(before)
     return found
 
 
-def _at(page: Page, size: ViewportSize) -> Iterator[str]:
+def _seen_by_axe(page: Page, size: ViewportSize) -> Iterator[str]:
     page.set_viewport_size(size)
-    yield from too_wide(page)
     for scheme, rules in (("dark", COLOUR_RULES), ("light", EVERY_RULE)):
         page.emulate_media(color_scheme=scheme)
         for fault in _asked(page, rules):

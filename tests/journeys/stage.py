@@ -1,7 +1,7 @@
-"""What stands behind a journey: the portal that runs, its letters, its seats, and the offerings as a maintainer declares them.
+"""What stands behind a journey: the portal that runs, its letters and seats, and the offerings as they are declared.
 
-The portal runs in a process of its own; its storage is an emulator of this process, so that a journey can publish an
-offering (fewer seats, closed, not yet open) while people use the portal. Knows no browser.
+The portal keeps its data in an emulator that these tests started, so that a journey can publish an offering otherwise
+(fewer seats, closed, not yet open) while people use the portal. Knows no browser.
 """
 
 from __future__ import annotations

@@ -1,13 +1,13 @@
-"""Every page in both languages, light and dark, on a phone and on a laptop: axe finds nothing, nothing sticks out,
-and the browser has nothing to complain about.
+"""Every page in both languages, light and dark: axe finds nothing, nothing sticks out of a small phone, and the
+browser has nothing to complain about.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
-from xml.etree import ElementTree
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from infra.built_site import LANGUAGES
 from tests.journeys.conftest import PATIENCE, OpenPage
 from tests.journeys.filling import ask_for_status, fill, go_on, reference_on, register, to_the_check
-from tests.journeys.inspection import PHONE, faults_of
+from tests.journeys.inspection import DESK, PHONE, faults_of
 from tests.journeys.stage import Stage, an_open_offering
 from tests.journeys.watch import Watch
 from tests.people import helmy, official, ratna, yohana
@@ -46,11 +46,10 @@ def reader(browser: Browser, stage: Stage) -> Iterator[tuple[BrowserContext, Wat
 
 
 def test_there_are_pages_and_the_map_for_search_engines_has_no_other(desk: Page):
-    answer = desk.request.get("/sitemap.xml"), desk.request.get("/en/sitemap.xml")
-    mapped = [urlsplit(place.text or "").path for each in answer for place in ElementTree.fromstring(each.text()).iter()
-              if place.tag.endswith("loc")]
+    maps = [desk.request.get(address).text() for address in ("/sitemap.xml", "/en/sitemap.xml")]
+    mapped = {urlsplit(place).path for each in maps for place in re.findall("<loc>(.+?)</loc>", each)}
     assert len(mapped) > 100
-    assert set(mapped) <= set(addresses())
+    assert mapped <= set(addresses())
 
 
 @pytest.mark.parametrize("address", addresses())
@@ -58,8 +57,10 @@ def test_nobody_is_shut_out_of_this_page(reader: tuple[BrowserContext, Watch], a
     context, watch = reader
     page, = context.pages
     page.goto(address)
-    page.wait_for_load_state("networkidle")
-    assert faults_of(page) == []
+    if page.locator(".portal-form, .portal-seats").count():
+        page.wait_for_load_state("networkidle")
+    # The frame and the order of a page are the same in both languages: each is looked at in another width.
+    assert faults_of(page, DESK if address.startswith("/en/") else PHONE) == []
     assert watch.complaints == []
 
 

@@ -31,7 +31,8 @@ def test_the_page_follows_the_system_until_somebody_chooses(open_page: OpenPage,
     page.reload()
     page.goto(f"/en{FORM_PAGE}")
     assert scheme(page) == other
-    expect(page.get_by_role("button", name="Dark theme")).to_have_attribute("aria-pressed", str(other == "dark").lower())
+    switch = page.get_by_role("button", name="Dark theme")
+    expect(switch).to_have_attribute("aria-pressed", str(other == "dark").lower())
     go_on(page)
     assert scheme(page) == other, "the pages of functions remember it too"
 

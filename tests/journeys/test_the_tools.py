@@ -33,7 +33,7 @@ def shown(page: Page, body: str, style: str = "") -> Page:
     ("<p>pucat</p>", "p { color: #999; background: #fff }", "light: color-contrast at p"),
     ("<p>gelap</p>", "@media (prefers-color-scheme: dark) { p { color: #555; background: #111 } }",
      "dark: color-contrast at p"),
-    ('<a href="#a" id="a">a</a><a href="#b">b</a>', "a { display: inline-block; width: 8px; height: 8px; overflow: hidden }",
+    ('<a href="#a">a</a><a href="#b">b</a>', "a { display: inline-block; width: 8px; height: 8px; overflow: hidden }",
      "target-size"),
     ("<h4>Terlalu dalam</h4>", "", "heading-order at h4"),
     ("<p>lebar</p>", "p { width: 500px }", "wider than the screen")])

@@ -51,7 +51,8 @@ def test_a_closed_activity_says_since_when_and_leads_to_others(
 
 @pytest.mark.parametrize(("language", "heading"), [
     ("id", "Pendaftaran belum dibuka"), ("en", "Registration has not opened yet")])
-def test_an_activity_that_is_not_open_yet_says_from_when(open_page: OpenPage, stage: Stage, language: str, heading: str):
+def test_an_activity_that_is_not_open_yet_says_from_when(
+        open_page: OpenPage, stage: Stage, language: str, heading: str):
     page = open_page(java_script_enabled=language == "en")
     with stage.declared(WORKSHOP, opens=days(3)):
         assert submitted(page, WORKSHOP, language) == 409

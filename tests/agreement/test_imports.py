@@ -1,0 +1,108 @@
+"""Imports point inward: what decides knows no store and no HTTP, and one place knows each of the outside's ways."""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+from collections.abc import Iterator
+from http import HTTPStatus
+from pathlib import Path
+
+import pytest
+
+from infra.template_reader import ROOT
+
+FUNCTIONS = ROOT / "functions"
+MODULES = {path.relative_to(FUNCTIONS).as_posix(): path for path in sorted(FUNCTIONS.rglob("*.py"))}
+SUBJECTS = sorted({name.split("/")[0] for name in MODULES} - {"portal"})
+PURE = [name for name in MODULES if name.endswith(("/rules.py", "/models.py"))]
+# The design's list, and the vocabulary of forms (DECISIONS.md, 2026-11-21).
+VOCABULARY = {"portal.errors", "portal.forms", "portal.identifiers", "portal.moments", "portal.questions"}
+OUTSIDE = {"pydantic", "pydantic_core"}
+KNOW_AWS = {"portal/records.py", "mailer/handler.py"}
+KNOWS_HTTP = "portal/web.py"
+STATUSES = {int(status) for status in HTTPStatus}
+
+
+def imported(path: Path) -> Iterator[str]:
+    """Every module that a file names, `from x import y` as x; wherever in the file it stands."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: a relative import"
+            yield str(node.module)
+            yield from (f"{node.module}.{alias.name}" for alias in node.names if node.module == "portal")
+
+
+def is_standard(module: str) -> bool:
+    return module.partition(".")[0] in sys.stdlib_module_names
+
+
+def test_there_are_subjects_to_look_at() -> None:
+    assert set(SUBJECTS) >= {"registrations", "feedback", "mailer", "sweeper"}
+    assert len(PURE) >= 4
+
+
+@pytest.mark.parametrize("name", PURE)
+def test_what_decides_imports_nothing_that_remembers_or_speaks(name: str) -> None:
+    subject = name.partition("/")[0]
+    allowed = OUTSIDE | VOCABULARY | {f"{subject}.models", f"{subject}.rules", "portal"}
+    foreign = {module for module in imported(MODULES[name]) if not is_standard(module) and module not in allowed}
+    assert foreign == set()
+
+
+@pytest.mark.parametrize("name", sorted(VOCABULARY))
+def test_the_vocabulary_itself_knows_no_store_and_no_http(name: str) -> None:
+    path = MODULES[f"{name.replace('.', '/')}.py"]
+    assert not set(imported(path)) & {"portal.records", "portal.web", "portal.submissions", "portal.inbox", "botocore"}
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_one_place_knows_dynamodb_and_one_the_queue_and_the_mail(name: str) -> None:
+    knows = {module for module in imported(MODULES[name]) if module.split(".")[0] in {"boto3", "botocore"}}
+    assert bool(knows) is (name in KNOW_AWS), knows
+
+
+@pytest.mark.parametrize("name", sorted(set(MODULES) - {KNOWS_HTTP}))
+def test_one_place_knows_http(name: str) -> None:
+    assert not {module for module in imported(MODULES[name]) if module.split(".")[0] in {"http", "urllib3", "requests"}}
+    if "portal.web" in imported(MODULES[name]):
+        tree = ast.parse(MODULES[name].read_text(encoding="utf-8"))
+        numbers = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)}
+        assert {number for number in numbers if type(number) is int} & STATUSES == set()
+
+
+@pytest.mark.parametrize("subject", SUBJECTS)
+def test_what_all_share_knows_no_subject(subject: str) -> None:
+    for name, path in MODULES.items():
+        if name.startswith("portal/"):
+            assert subject not in {module.split(".")[0] for module in imported(path)}, name
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_a_subject_knows_others_only_when_it_is_a_clock(name: str) -> None:
+    subject = name.partition("/")[0]
+    others = {module.split(".")[0] for module in imported(MODULES[name])} & set(SUBJECTS) - {subject}
+    assert others <= ({"registrations"} if subject == "sweeper" else set())
+
+
+@pytest.mark.parametrize("name", [name for name in MODULES if not name.endswith("__init__.py")])
+def test_a_module_says_what_it_is_for(name: str) -> None:
+    docstring = ast.get_docstring(ast.parse(MODULES[name].read_text(encoding="utf-8")))
+    assert docstring
+    assert docstring.splitlines()[0].endswith((".", ":")), "the first line is a sentence"
+
+
+def test_nothing_in_the_functions_asks_where_it_runs() -> None:
+    asking = re.compile(r"\b(is_local|localhost|127\.0\.0\.1|moto|DEBUG)\b")
+    assert {name for name, path in MODULES.items() if asking.search(path.read_text(encoding="utf-8"))} == set()
+
+
+def test_no_module_catches_everything_but_the_door() -> None:
+    catching = {name for name, path in MODULES.items() for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+                if isinstance(node, ast.ExceptHandler) and (
+                    node.type is None or (isinstance(node.type, ast.Name) and node.type.id in {
+                        "Exception", "BaseException"}))}
+    assert catching <= {KNOWS_HTTP, "sweeper/handler.py"}

@@ -1,0 +1,134 @@
+"""What lies in the tables is what the docstrings of the stores say: every kind of item, every attribute, no more."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import fields
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from feedback.models import Feedback
+from portal import inbox, records
+from portal.records import Item, Table
+from registrations import store
+from registrations.catalogue import Catalogue
+from registrations.models import Registration
+from registrations.store import KEPT_AFTER_END, Record, Registrations
+from tests.doors.calling import Caller
+from tests.doors.weather import contents
+from tests.people import a_quota, a_record, a_submission, an_offering, official, ratna, visitor
+
+REAL_NOW = datetime.now(UTC)
+
+
+@pytest.fixture
+def lived_in(table: Table, catalogue: Catalogue, registrations: Registrations) -> list[Item]:
+    """A table in which everything has happened that can happen."""
+    offering = an_offering(now=REAL_NOW, seats=2, quotas=[a_quota(now=REAL_NOW, seats=1)])
+    catalogue.publish(offering)
+    siti = registrations.register(a_record(official(agency="Dinas PMD"), offering, number=1), offering, REAL_NOW)
+    for number in range(2, 6):
+        registrations.register(a_record(visitor(number), offering, number=number), offering, REAL_NOW)
+    registrations.cancel(siti, offering, REAL_NOW)
+    return contents(table)
+
+
+@pytest.fixture
+def at_the_desk(names: dict[str, str], feedback_door: Caller) -> list[Item]:
+    """The desk's table with one message."""
+    feedback_door("POST /layanan/masukan", data={**ratna(), "submission_id": a_submission()})
+    return contents(Table(names["FeedbackTable"]))
+
+
+def rows(docstring: str | None) -> dict[str, Callable[[Item], Any]]:
+    """The rows of a store's table of keys, each as a question whether an item is of its kind."""
+    found = re.findall(r"^\| ([A-Z]+#\S+) +\| (\S+) +\|", docstring or "", re.MULTILINE)
+    return {f"{pk} {sk}": _matcher(pk, sk) for pk, sk in found}
+
+
+def _matcher(pk: str, sk: str) -> Callable[[Item], Any]:
+    first, second = (re.compile(re.sub(r"<\w+>", "[^#]+", each)) for each in (pk, sk))
+    return lambda item: first.fullmatch(item["pk"]) and second.fullmatch(item["sk"])
+
+
+def kinds(items: list[Item], docstring: str | None) -> dict[str, list[Item]]:
+    """The items by the row they belong to; an item of no row or of two fails."""
+    sorted_out: dict[str, list[Item]] = {name: [] for name in rows(docstring)}
+    for item in items:
+        (name,) = [name for name, matches in rows(docstring).items() if matches(item)]
+        sorted_out[name].append(item)
+    return sorted_out
+
+
+def floats(value: object) -> list[object]:
+    if isinstance(value, dict):
+        return [found for each in value.values() for found in floats(each)]
+    if isinstance(value, list):
+        return [found for each in value for found in floats(each)]
+    return [value] if isinstance(value, float) else []
+
+
+def test_every_kind_of_item_is_in_the_docstring_and_every_kind_there_is_seen(lived_in: list[Item]) -> None:
+    assert {name for name, items in kinds(lived_in, store.__doc__).items() if not items} == set()
+
+
+def test_the_desks_items_are_in_the_docstring_of_the_inbox(at_the_desk: list[Item]) -> None:
+    assert {name: len(items) for name, items in kinds(at_the_desk, inbox.__doc__).items()} == {
+        "MESSAGE#<reference> RECORD": 1, "MESSAGE#<reference> MESSAGE#<moment>#<name>": 1}
+
+
+def test_a_stored_registration_is_the_record_and_its_answers_are_the_form(lived_in: list[Item]) -> None:
+    stored = [item for item in lived_in if item["sk"] == "RECORD"]
+    attributes = {name for item in stored for name in item}
+    assert attributes == {field.name for field in fields(Record)} | {"pk", "sk", "expires_at"}
+    answers = {name for item in stored for name in item["answers"]}
+    optional = {name for name, info in Registration.model_fields.items() if not info.is_required()}
+    assert set(Registration.model_fields) - {"offering"} - optional <= answers
+    assert answers <= set(Registration.model_fields) - {"offering"}
+
+
+def test_a_stored_message_has_the_answers_of_its_form(at_the_desk: list[Item]) -> None:
+    (stored,) = [item for item in at_the_desk if item["sk"] == "RECORD"]
+    assert set(stored["answers"]) == set(Feedback.model_fields)
+
+
+def test_what_holds_a_personal_value_ends_by_itself(lived_in: list[Item], at_the_desk: list[Item]) -> None:
+    """Seats, pools and the offering itself belong to nobody and stay."""
+    lasting = {item["sk"].partition("#")[0] for item in lived_in if "expires_at" not in item}
+    assert lasting <= {"CATALOGUE", "POOL", "SEAT"}
+    assert all("expires_at" in item for item in at_the_desk)
+    ends = an_offering(now=REAL_NOW).ends + KEPT_AFTER_END
+    assert {item["expires_at"] for item in lived_in if item["sk"] == "RECORD"} == {int(ends.timestamp())}
+
+
+def test_no_number_is_a_float_and_no_moment_is_without_its_zone(
+        lived_in: list[Item], at_the_desk: list[Item]) -> None:
+    items = [*lived_in, *at_the_desk]
+    assert [found for item in items for found in floats(item)] == []
+    moments = [value for item in items for name, value in item.items() if name.endswith("_at") and name != "expires_at"]
+    assert moments
+    assert all(re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", moment) for moment in moments)
+
+
+def test_numbers_that_come_back_from_the_store_are_whole_or_exact(table: Table) -> None:
+    table.write(records.put({"pk": "X", "sk": "Y", "whole": 3, "exact": Decimal("12.50")}))
+    item = table.get("X", "Y") or {}
+    assert (item["whole"], type(item["whole"]), item["exact"]) == (3, int, Decimal("12.5"))
+
+
+def test_a_cancelled_registration_is_kept_with_its_history_and_without_its_seat(lived_in: list[Item]) -> None:
+    (cancelled,) = [item for item in lived_in if item["sk"] == "RECORD" and "cancelled_at" in item]
+    assert "seat" not in cancelled
+    history = [item["template"] for item in lived_in
+               if item["pk"] == cancelled["pk"] and item["sk"].startswith("MESSAGE#")]
+    assert sorted(history) == ["registration_cancelled", "registration_seated"]
+
+
+def test_a_person_is_locked_by_address_and_by_nip(lived_in: list[Item]) -> None:
+    locks = [item for item in lived_in if item["sk"] == "LOCK"]
+    alive = [item for item in lived_in if item["sk"] == "RECORD" and "cancelled_at" not in item]
+    assert len(locks) == sum(2 if "nip" in item["answers"] else 1 for item in alive)
