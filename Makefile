@@ -23,7 +23,7 @@ run: $(READY) ## the whole portal at http://127.0.0.1:8000 (PORT=8080 for anothe
 	@$(RUN) -m infra.run
 
 test: $(READY) ## every test, the browser journeys included
-	@CHROMIUM="$$($(RUN) -m infra.browser)" && export CHROMIUM && $(RUN) -m infra.freshness && $(RUN) -m pytest
+	@unset AWS_PROFILE AWS_DEFAULT_PROFILE AWS_SESSION_TOKEN; CHROMIUM="$$($(RUN) -m infra.browser)" && export CHROMIUM && $(RUN) -m infra.freshness && $(RUN) -m pytest
 
 check: lint types template engines test ## all that CI runs: lint, types, template, both site builds, every test
 

@@ -6,6 +6,7 @@ May know the emulators' interfaces; knows nothing of the portal but its template
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import urllib.request
@@ -14,15 +15,20 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import IO, Any, Self
 
-import boto3
+import botocore.session
+from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from infra.template_reader import REGION, ROOT, Template
 
-Client = Any  # boto3 makes its clients at run time
+Client = Any  # botocore makes its clients at run time
 
+# What a function finds instead of a real account, whatever this machine's owner has set up: a profile, a proxy.
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local",
-               "AWS_DEFAULT_REGION": REGION, "AWS_REGION": REGION}
+               "AWS_DEFAULT_REGION": REGION, "AWS_REGION": REGION, "AWS_CONFIG_FILE": os.devnull,
+               "AWS_SHARED_CREDENTIALS_FILE": os.devnull, "NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1"}
+WITHOUT_PROXY = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+PROFILES = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN")
 
 
 @dataclass(frozen=True)
@@ -41,8 +47,10 @@ class Emulator:
 
     def __init__(self) -> None:
         """Start the process: it takes a second, in which the caller can do something else."""
+        kept = {name: value for name, value in os.environ.items() if name not in PROFILES}
         self._process = subprocess.Popen([sys.executable, "-m", "infra.embedded_emulator"], cwd=ROOT, text=True,
-                                         stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True)
+                                         env={**kept, **CREDENTIALS}, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                         start_new_session=True)
         self.url = ""
 
     def start(self) -> Self:
@@ -61,7 +69,7 @@ class Emulator:
 
     def sent_mail(self) -> list[Mail]:
         """Every message taken so far, the newest first."""
-        with urllib.request.urlopen(f"{self.url}/_mail", timeout=10) as answer:  # noqa: S310 our own process
+        with WITHOUT_PROXY.open(f"{self.url}/_mail", timeout=10) as answer:
             return [Mail(**each) for each in json.load(answer)]
 
 
@@ -71,10 +79,11 @@ def _pipe(stream: IO[str] | None) -> IO[str]:
 
 
 def client(service: str, endpoint_url: str) -> Client:
-    """A client of an emulator."""
-    return boto3.client(service, endpoint_url=endpoint_url, region_name=REGION,
-                        aws_access_key_id=CREDENTIALS["AWS_ACCESS_KEY_ID"],
-                        aws_secret_access_key=CREDENTIALS["AWS_SECRET_ACCESS_KEY"])
+    """A client of an emulator, blind to whatever profile or proxy this machine's owner has set up."""
+    nowhere = {"profile": (None, None, None, None), "config_file": (None, None, os.devnull, None)}
+    return botocore.session.Session(session_vars=nowhere).create_client(
+        service, endpoint_url=endpoint_url, region_name=REGION, config=Config(proxies={}),
+        aws_access_key_id=CREDENTIALS["AWS_ACCESS_KEY_ID"], aws_secret_access_key=CREDENTIALS["AWS_SECRET_ACCESS_KEY"])
 
 
 def provision(template: Template, endpoint_url: str, *, stack: str) -> dict[str, str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import fnmatch
 import hashlib
+import json
 import os
 import shutil
 import subprocess
@@ -25,6 +26,7 @@ BUNDLE = ROOT / "build" / "function.zip"
 PLATFORMS = {"arm64": "aarch64", "x86_64": "x86_64"}
 # The services that functions speak with: of the others only the descriptions are left out, which is most of botocore.
 SERVICES = ("dynamodb", "sesv2", "sqs")
+ADDRESSES = ("dynamodb", "email", "sqs", "sts")
 LEFT_OUT = ("*/__pycache__/*", "*.pyi", "*.dist-info/RECORD", "*.dist-info/INSTALLER", "*.dist-info/REQUESTED",
             "*.dist-info/direct_url.json", "bin/*", "*/tests/*", "boto3/data/*", "boto3/examples/*")
 THE_EPOCH_OF_ZIP = (1980, 1, 1, 0, 0, 0)
@@ -42,6 +44,7 @@ def build() -> Path:
     for source, inside in contents():
         (FOLDER / inside).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(source, FOLDER / inside)
+    trim(FOLDER)
     compile_all(runtime)
     pack(FOLDER, BUNDLE)
     return BUNDLE
@@ -65,6 +68,15 @@ def is_needed(path: str) -> bool:
         return False
     folder, _, rest = path.partition("botocore/data/")
     return bool(folder) or "/" not in rest or rest.partition("/")[0] in SERVICES
+
+
+def trim(folder: Path) -> None:
+    """Keep the addresses of our services only: every cold start reads the whole list of AWS, 1.3 MB."""
+    listed = folder / "botocore" / "data" / "endpoints.json"
+    content = json.loads(listed.read_text(encoding="utf-8"))
+    for partition in content["partitions"]:
+        partition["services"] = {name: each for name, each in partition["services"].items() if name in ADDRESSES}
+    listed.write_text(json.dumps(content, separators=(",", ":")), encoding="utf-8")
 
 
 def install_packages(runtime: str, architecture: str) -> None:

@@ -11,13 +11,13 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
 
 from infra.distribution import Distribution
-from infra.emulator import CREDENTIALS, Emulator, Mail, allow_sender, client, provision
+from infra.emulator import CREDENTIALS, PROFILES, Emulator, Mail, allow_sender, client, provision
 from infra.freshness import BuildFailed, ensure_site
 from infra.gateway import Gateway
 from infra.lambdas import loaded_functions, publish_catalogue
@@ -64,7 +64,7 @@ def portal_in_this_process(port: int = 0, endpoint_url: str | None = None, *, st
         emulator = Emulator()
         cleanup.callback(emulator.stop)
         template = Template()
-        cleanup.enter_context(_variables(CREDENTIALS))
+        cleanup.enter_context(_variables(CREDENTIALS, without=PROFILES))
         emulator.start()
         endpoint = endpoint_url or emulator.url
         mail_endpoint = os.environ.get("AWS_ENDPOINT_URL_SESV2") or emulator.url
@@ -88,10 +88,12 @@ def _differs_here(server: Server) -> dict[str, str]:
 
 
 @contextmanager
-def _variables(values: Mapping[str, str]) -> Iterator[None]:
-    """Environment variables for the length of the block."""
+def _variables(values: Mapping[str, str], without: Iterable[str] = ()) -> Iterator[None]:
+    """Environment variables for the length of the block; some others are not there meanwhile."""
     before = dict(os.environ)
     os.environ.update(values)
+    for name in without:
+        os.environ.pop(name, None)
     try:
         yield
     finally:

@@ -11,9 +11,10 @@ import subprocess
 import sys
 import time
 import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+
+from infra.emulator import WITHOUT_PROXY
 
 SECONDS_TO_START = 60
 
@@ -44,7 +45,7 @@ def _wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
     end = time.monotonic() + SECONDS_TO_START
     while time.monotonic() < end and process.poll() is None:
         try:
-            with urllib.request.urlopen(url, timeout=1):  # noqa: S310 our own process
+            with WITHOUT_PROXY.open(url, timeout=1):
                 return
         except (urllib.error.URLError, OSError):
             time.sleep(0.05)

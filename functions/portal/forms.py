@@ -26,7 +26,8 @@ CODES = {"extra_forbidden": "unknown_field", "string_unicode": "unknown_field"}
 class FormModel(BaseModel):
     """What every form model is: frozen, closed to unknown fields, its field order the page's order."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=False, hide_input_in_errors=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=False, hide_input_in_errors=True,
+                              defer_build=True)
 
 
 class Field(NamedTuple):

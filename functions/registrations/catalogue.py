@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from portal.errors import OfferingUnknown
 from portal.records import ConditionFailed, Item, Table, attempts, check, delete, delete_existing, put, put_new, update
 from registrations.keys import CATALOGUE, offering_key, pool_key, seat_sort, waiting_key
-from registrations.models import SLUG_SHAPE, Offering
+from registrations.models import SLUG_SHAPE, Offering, kept_offering
 from registrations.pools import UNCHANGED, pool_name, read_pools, sizes, too_many
 from registrations.rules import pools_of
 from registrations.store import COUNTED
@@ -58,7 +58,7 @@ class Catalogue:
         item = self.table.get(offering_key(offering), CATALOGUE) if SLUG_SHAPE.fullmatch(offering) else None
         if item is None:
             raise OfferingUnknown
-        return Offering.model_validate_json(item["declared"])
+        return kept_offering(item["declared"])
 
     def seats(self, offering: str) -> Seats:
         """How full the offering is, for people to see: nothing is decided by it. Raises OfferingUnknown."""

@@ -33,7 +33,8 @@ FEW, MANY = 300, 1000  # pages that are added
 IN_A_SECTION: Final = 50
 SOURCES: Final = ("content", "site", "functions", "infra", "mkdocs.yml", "mkdocs.en.yml", "tests/data")
 MODEL: Final = "e-dupak/angka-kredit.md"  # what each added page says
-POINTS_SOMEWHERE: Final = re.compile(r"\]\([^)]*\)|\{[:#][^}]*\}|^--8<--.*$", re.MULTILINE)
+LINK: Final = re.compile(r"\[([^\]]*)\]\([^)]*\)(?:\{[^}]*\})?")
+INCLUSION: Final = re.compile(r"^--8<--.*$", re.MULTILINE)
 
 
 class Build(NamedTuple):
@@ -128,13 +129,18 @@ def tree_with(pages: int, tree: Path) -> Path:
 
 
 def _add_pages(content: Path, pages: int) -> None:
-    text = POINTS_SOMEWHERE.sub("", (content / MODEL).read_text(encoding="utf-8").split("\n---\n", 1)[1])
+    text = _alone((content / MODEL).read_text(encoding="utf-8").split("\n---\n", 1)[1])
     for number in range(pages):
         section = content / f"bagian-{number // IN_A_SECTION:02d}"
         section.mkdir(exist_ok=True)
         name = "index" if number % IN_A_SECTION == 0 else f"halaman-{number:04d}"
         title = f"Halaman {number}"
         (section / f"{name}.md").write_text(f"---\ntitle: {title}\ndescription: {title}\n---\n{text}", encoding="utf-8")
+
+
+def _alone(text: str) -> str:
+    """The text without what only holds in its own place."""
+    return INCLUSION.sub("", LINK.sub(r"\1", text))
 
 
 def _without_nav(configuration: Path) -> None:

@@ -31,6 +31,7 @@ def build() -> Path:
     for source, inside in [*_packages(), *_ours()]:
         (FOLDER / inside).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(source, FOLDER / inside)
+    functions_bundle.trim(FOLDER)
     subprocess.run([sys.executable, "-m", "compileall", "-q", "-j", "0", "--invalidation-mode", "unchecked-hash",
                     str(FOLDER)], check=True)
     return FOLDER

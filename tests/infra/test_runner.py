@@ -197,3 +197,12 @@ def test_the_portal_runs_on_another_emulator() -> None:
         seats = json.loads(ask(url, f"/layanan/kegiatan/{offering}/kursi", accept="application/json").body)
         assert seats["seats"] > 0
         assert mails(url) == []
+
+
+def test_neither_a_profile_nor_a_proxy_of_this_machine_stands_in_the_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_PROFILE", "work")
+    for name in ("HTTP_PROXY", "http_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    with running_portal() as url:
+        assert ask(url, "/layanan/pendaftaran/status").status == 200
+        assert mails(url) == []

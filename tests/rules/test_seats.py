@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.errors import NotForThisAudience, OfferingClosed, OfferingNotOpen
-from registrations.models import AGENCY_LEVELS, GENERAL, HAVE_A_NIP, KINDS, Offering, Registration
+from registrations.models import AGENCY_LEVELS, GENERAL, HAVE_A_NIP, KINDS, Offering, Registration, kept_offering
 from registrations.rules import (
     claims_of,
     may_cancel,
@@ -263,3 +263,11 @@ def test_nobody_looks_for_a_seat_twice_in_one_place_and_first_where_they_have_a_
 def test_after_every_release_no_seat_is_closed_to_anybody(offering: Offering, registration: Registration) -> None:
     order = pools_for(registration, offering, NOW + timedelta(days=30))
     assert set(order) == set(seats_by_pool(offering))
+
+
+def test_an_offering_comes_back_from_the_table_as_it_was_declared() -> None:
+    declared = an_offering(seats=40, quotas=[a_quota(share=30), papua()])
+    kept = kept_offering(declared.model_dump_json())
+    assert kept == declared
+    assert kept.model_dump() == Offering.model_validate_json(declared.model_dump_json()).model_dump()
+    assert pools_of(kept) == pools_of(declared)
