@@ -15,6 +15,7 @@ from pathlib import Path
 from random import SystemRandom
 from typing import Any
 
+import botocore.session
 import yaml
 from lokal import wilayah
 from pydantic import ValidationError
@@ -205,6 +206,8 @@ def _one_block(text: str) -> str:
 def publish(table: str) -> None:
     """Make the built catalogue the one that the functions use; safe while people register."""
     from portal.records import Table  # noqa: PLC0415 building a page needs no store
+
+    _show_credentials()
     from registrations.catalogue import Catalogue  # noqa: PLC0415
     from registrations.store import Registrations  # noqa: PLC0415
 
@@ -213,6 +216,18 @@ def publish(table: str) -> None:
         offering = Offering.model_validate(declared)
         catalogue.publish(offering)
         registrations.promote(offering, datetime.now(UTC))
+
+
+def _show_credentials() -> None:
+    """The store's client takes credentials from the environment, as Lambda gives them; people keep them elsewhere."""
+    session = botocore.session.get_session()
+    found = session.get_credentials()
+    if found is None or "AWS_ACCESS_KEY_ID" in os.environ:
+        return
+    access, secret, token = found.get_frozen_credentials()
+    known = {"AWS_ACCESS_KEY_ID": access, "AWS_SECRET_ACCESS_KEY": secret, "AWS_SESSION_TOKEN": token,
+             "AWS_REGION": session.get_config_variable("region")}
+    os.environ.update({name: value for name, value in known.items() if value})
 
 
 if __name__ == "__main__":

@@ -24,8 +24,8 @@ PACKAGES = ROOT / "build" / "packages"
 FOLDER = ROOT / "build" / "function"
 BUNDLE = ROOT / "build" / "function.zip"
 PLATFORMS = {"arm64": "aarch64", "x86_64": "x86_64"}
-# The services that functions speak with: of the others only the descriptions are left out, which is most of botocore.
-SERVICES = ("dynamodb", "sesv2", "sqs")
+# The services that functions speak with through botocore; the descriptions of all others are most of botocore.
+SERVICES = ("sesv2", "sqs")
 ADDRESSES = ("dynamodb", "email", "sqs", "sts")
 LEFT_OUT = ("*/__pycache__/*", "*.pyi", "*.dist-info/RECORD", "*.dist-info/INSTALLER", "*.dist-info/REQUESTED",
             "*.dist-info/direct_url.json", "bin/*", "*/tests/*", "boto3/data/*", "boto3/examples/*")

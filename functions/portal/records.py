@@ -1,7 +1,6 @@
 """The only place that knows DynamoDB: items in and out, conditions, transactions, and patience with a busy store.
 
-Subjects use it through their own `store.py`. It speaks botocore, the half of boto3 that talks to the service:
-importing boto3 itself adds a fifth to the cold start for conveniences that nothing here uses.
+Subjects use it through their own `store.py`; how a call reaches the service is `portal.dynamodb`'s affair.
 """
 
 from __future__ import annotations
@@ -17,10 +16,9 @@ from functools import cache
 from random import SystemRandom
 from typing import Any
 
-import botocore.session
-from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from portal.dynamodb import DynamoDB
 from portal.errors import StoreUnavailable
 
 Item = dict[str, Any]
@@ -198,12 +196,9 @@ class Table:
 
 
 @cache
-def client() -> Any:  # noqa: ANN401 botocore makes its clients at run time
-    """The service's client, made once a process; retrying is ours, because only we know the function's time."""
-    return botocore.session.get_session().create_client(
-        "dynamodb", config=Config(retries={"total_max_attempts": 1}, connect_timeout=CONNECTING,
-                                  read_timeout=READING,
-                                  max_pool_connections=64, parameter_validation=False))
+def client() -> Any:  # noqa: ANN401 in a test something else may stand here
+    """The store's client, made once a process; retrying is ours, because only we know the function's time."""
+    return DynamoDB(connecting=CONNECTING, reading=READING, connections=64)
 
 
 def _patiently(call: Callable[[], dict[str, Any]]) -> dict[str, Any]:

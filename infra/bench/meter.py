@@ -1,6 +1,6 @@
 """Listens to a DynamoDB client and counts what the real service would bill for its calls.
 
-Knows botocore's events and the parameters of the calls that the stores make; looks items up with a client of its
+Knows the stores' client and the parameters of the calls that the stores make; looks items up with a client of its
 own, whose calls are not counted.
 """
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Final
 
 from infra.bench.capacity import Attributes, item_size, read_units, write_units
@@ -64,25 +65,28 @@ class Meter:
     def bill(self) -> Iterator[Bill]:
         """Everything that the client calls within the block."""
         self._bill = Bill()
-        events = self._client.meta.events
-        hooks: dict[str, Callable[..., None]] = {"provide-client-params": self._before, "after-call": self._after}
-        for name, hook in hooks.items():
-            events.register(f"{name}.dynamodb.*", hook, unique_id=name)
+        unheard = self._client.call
+        self._client.call = partial(self._heard, unheard)
         try:
             yield self._bill
         finally:
-            for name in hooks:
-                events.unregister(f"{name}.dynamodb.*", unique_id=name)
+            self._client.call = unheard
 
-    def _before(self, params: Parameters, model: Any, **_: object) -> None:  # noqa: ANN401 botocore's model
+    def _heard(self, unheard: Callable[[str, Parameters], Any], operation: str, params: Parameters) -> Any:  # noqa: ANN401
+        self._before(operation, params)
+        answer = unheard(operation, params)
+        self._after(operation)
+        return answer
+
+    def _before(self, operation: str, params: Parameters) -> None:
         self._bill.calls += 1
-        if model.name in {"GetItem", "Query"}:
-            self._bill.reads += self._read(model.name, params)
+        if operation in {"GetItem", "Query"}:
+            self._bill.reads += self._read(operation, params)
         self._touched = [_Touched(kind, each["TableName"], _key(each), self._size(each["TableName"], _key(each)))
-                         for kind, each in _writes(model.name, params)]
+                         for kind, each in _writes(operation, params)]
 
-    def _after(self, model: Any, **_: object) -> None:  # noqa: ANN401
-        transaction = model.name == "TransactWriteItems"
+    def _after(self, operation: str) -> None:
+        transaction = operation == "TransactWriteItems"
         for each in self._touched:
             after = self._size(each.table, each.key)
             self._bill.writes.append(Written(

@@ -20,7 +20,7 @@ PURE = [name for name in MODULES if name.endswith(("/rules.py", "/models.py"))]
 # The design's list, and the vocabulary of forms (DECISIONS.md, 2026-11-21).
 VOCABULARY = {"portal.errors", "portal.forms", "portal.identifiers", "portal.moments", "portal.questions"}
 OUTSIDE = {"pydantic", "pydantic_core"}
-KNOW_AWS = {"portal/records.py", "mailer/handler.py"}
+KNOW_AWS = {"portal/dynamodb.py", "portal/records.py", "mailer/handler.py"}
 KNOWS_HTTP = "portal/web.py"
 STATUSES = {int(status) for status in HTTPStatus}
 
@@ -65,7 +65,7 @@ def test_one_place_knows_dynamodb_and_one_the_queue_and_the_mail(name: str) -> N
     assert bool(knows) is (name in KNOW_AWS), knows
 
 
-@pytest.mark.parametrize("name", sorted(set(MODULES) - {KNOWS_HTTP}))
+@pytest.mark.parametrize("name", sorted(set(MODULES) - {KNOWS_HTTP, "portal/dynamodb.py"}))
 def test_one_place_knows_http(name: str) -> None:
     assert not {module for module in imported(MODULES[name]) if module.split(".")[0] in {"http", "urllib3", "requests"}}
     if "portal.web" in imported(MODULES[name]):

@@ -13,7 +13,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from portal import records
-from portal.records import BUSY
+from portal.records import BUSY, RESERVE
 from registrations.catalogue import Catalogue
 from tests.doors.calling import JSON, Caller
 from tests.doors.weather import READS, WRITES, Fault, Weather, cancelled, contents, gone, refused, silent, unreachable
@@ -23,6 +23,7 @@ POST, CANCEL = "POST /layanan/pendaftaran", "POST /layanan/pendaftaran/batal"
 SEATS = "GET /layanan/kegiatan/{offering}/kursi"
 RECEIPT = "GET /layanan/pendaftaran/tanda-terima/{submission}"
 FOR_GOOD = float("inf")
+SHORT = RESERVE + 0.2  # seconds: a function that is about to be stopped
 
 MakeWeather = Callable[..., Weather]
 
@@ -80,8 +81,8 @@ def test_a_store_that_stays_busy_is_told_as_busy_and_nothing_is_half_written(
     bad = weather(refused("ThrottlingException"), times=FOR_GOOD, calls=calls)
     begun = time.monotonic()
     answer = registrations_door(POST, form={**helmy(), "submission_id": a_submission(), "step": "send", "lang": "en"},
-                                headers={"accept": accept}, seconds=1.2)
-    assert time.monotonic() - begun < 1.2, "answered before the function is stopped"
+                                headers={"accept": accept}, seconds=SHORT)
+    assert time.monotonic() - begun < SHORT, "answered before the function is stopped"
     assert (answer.status, answer.headers["retry-after"]) == (503, "5")
     told = answer.json["title"] if accept == JSON else answer.heading
     assert told == "We are very busy right now"
@@ -93,7 +94,7 @@ def test_a_store_that_stays_busy_is_told_as_busy_and_nothing_is_half_written(
 @pytest.mark.parametrize("route", [SEATS, RECEIPT, f"{RECEIPT}/acara.ics"])
 def test_whoever_only_looks_is_told_too(registrations_door: Caller, weather: MakeWeather, route: str) -> None:
     weather(refused("ThrottlingException"), times=FOR_GOOD)
-    answer = registrations_door(route, offering="bimtek-klino", submission=a_submission(), seconds=1.05)
+    answer = registrations_door(route, offering="bimtek-klino", submission=a_submission(), seconds=SHORT)
     assert (answer.status, answer.heading, answer.headers["retry-after"]) == (503, "Sedang sangat ramai", "5")
     assert answer.headers["cache-control"] == "no-store"
 
@@ -102,7 +103,7 @@ def test_after_it_was_busy_the_same_form_sent_again_is_taken(
         registrations_door: Caller, catalogue: Catalogue, weather: MakeWeather) -> None:
     sent = {**registrations_door(POST, form=helmy()).fields(), "step": "send"}
     bad = weather(refused("ThrottlingException"), times=FOR_GOOD, calls=WRITES)
-    assert registrations_door(POST, form=sent, seconds=1.05).status == 503
+    assert registrations_door(POST, form=sent, seconds=SHORT).status == 503
     bad.left = 0
     assert registrations_door(POST, form=sent).status == 303
     assert catalogue.seats("bimtek-klino").free == 2
@@ -125,7 +126,7 @@ def test_an_answer_lost_for_good_is_found_by_sending_the_form_again(
         registrations_door: Caller, catalogue: Catalogue, weather: MakeWeather) -> None:
     sent = {**registrations_door(POST, form=helmy()).fields(), "step": "send"}
     lost = weather(silent, times=FOR_GOOD, calls=frozenset({"transact_write_items"}), afterwards=True)
-    assert registrations_door(POST, form=sent, seconds=1.05).status == 503
+    assert registrations_door(POST, form=sent, seconds=SHORT).status == 503
     lost.left = 0
     again = registrations_door(POST, form=sent)
     assert again.status == 303
@@ -238,5 +239,5 @@ def test_a_message_about_the_portal_is_as_patient(
     weather(cancelled("TransactionConflict", "None"), times=3, calls=WRITES)
     assert feedback_door("POST /layanan/masukan", data={**ratna(), "submission_id": a_submission()}).status == 201
     weather(refused("ThrottlingException"), times=FOR_GOOD)
-    busy = feedback_door("POST /layanan/masukan", data={**ratna(), "submission_id": a_submission(2)}, seconds=1.05)
+    busy = feedback_door("POST /layanan/masukan", data={**ratna(), "submission_id": a_submission(2)}, seconds=SHORT)
     assert (busy.status, busy.headers["retry-after"]) == (503, "5")

@@ -127,7 +127,7 @@ def test_when_even_the_reason_cannot_be_read_the_page_says_that_it_is_busy(
     monkeypatch.setattr(records, "LONGEST_PAUSE", 0.001)
     tiring = Tiring(records.client(), refused("ThrottlingException"), times=0)
     monkeypatch.setattr(records, "client", lambda: tiring)
-    answer = registrations_door(POST, form=helmy(), seconds=1.1)
+    answer = registrations_door(POST, form=helmy(), seconds=records.RESERVE + 0.1)
     assert (answer.status, answer.heading) == (503, "Sedang sangat ramai")
     assert answer.headers["retry-after"] == "5"
 

@@ -83,7 +83,7 @@ def world(emulator: Emulator) -> Iterator[World]:
 
 def busy(code: str) -> Callable[[World, Route, pytest.MonkeyPatch], Answer]:
     def provoke(world: World, route: Route, monkeypatch: pytest.MonkeyPatch) -> Answer:
-        request = world.good(route, seconds=1.05)
+        request = world.good(route, seconds=records.RESERVE + 0.1)
         bad = Weather(records.client(), refused(code), times=FOR_GOOD)
         monkeypatch.setattr(records, "client", lambda: bad)
         return request()

@@ -89,7 +89,7 @@ def test_a_form_sent_without_looking_at_the_answers_is_shown_them_first(
     assert catalogue.seats("bimtek-klino").free == 3
 
 
-def test_the_receipt_speaks_the_language_of_the_form_whoever_opens_it(
+def test_the_receipt_speaks_the_language_of_the_form_unless_the_other_is_asked_for(
         registrations_door: Caller, catalogue: Catalogue) -> None:
     catalogue.publish(an_offering(**OPEN))
     sent = send(registrations_door, helmy(), lang="en")
@@ -98,6 +98,8 @@ def test_the_receipt_speaks_the_language_of_the_form_whoever_opens_it(
     assert receipt.heading == "You have a seat"
     assert "Training in Klino village" in receipt.text
     assert "/en/kegiatan/bimtek-klino/" in receipt.links
+    indonesian = registrations_door(RECEIPT, submission=sent.location.rpartition("/")[2], query={"lang": "id"})
+    assert indonesian.heading == "Anda mendapat kursi"
 
 
 def test_the_receipt_says_what_happens_next_and_gives_a_copy_to_keep(

@@ -72,7 +72,7 @@ def test_a_process_that_stopped_before_promoting_is_made_good(
     class Stopped(Exception):
         """The process is gone."""
 
-    def stop(*_: object) -> int:
+    def stop(*_: object, **__: object) -> int:
         raise Stopped
 
     with monkeypatch.context() as patch:

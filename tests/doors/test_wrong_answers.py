@@ -84,9 +84,11 @@ def test_a_wrong_answer_is_told_beside_its_field_and_in_the_summary(
 def test_a_program_is_told_field_code_and_sentence(guarded_door: Caller, wrong: Wrong) -> None:
     answer = guarded_door(POST, data={**official(), wrong.field: wrong.typed}, headers={"accept-language": "en-GB"})
     assert answer.status == 422
-    assert answer.json == {
+    (told,) = answer.json["errors"]
+    assert (told["field"], told["code"], " ".join(told["message"].split())) == (wrong.field, wrong.code, wrong.english)
+    assert answer.json | {"errors": []} == {
         "type": "urn:portal:problem:answers", "title": "Some answers need correcting", "status": 422, "code": "answers",
-        "errors": [{"field": wrong.field, "code": wrong.code, "message": wrong.english}]}
+        "errors": []}
 
 
 @pytest.mark.parametrize("wrong", WRONG, ids=str)

@@ -123,7 +123,7 @@ def test_the_same_files_give_the_same_zip(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("path", "needed"), [
-    ("botocore/data/dynamodb/2012-08-10/service-2.json.gz", True), ("botocore/data/ec2/2016-11-15/x.json.gz", False),
+    ("botocore/data/sqs/2012-11-05/service-2.json.gz", True), ("botocore/data/ec2/2016-11-15/x.json.gz", False),
     ("botocore/data/endpoints.json", True), ("botocore/session.py", True), ("portal/web.py", True),
     ("pydantic/main.pyi", False), ("x/__pycache__/a.pyc", False), ("pydantic-2.0.dist-info/METADATA", True),
     ("pydantic-2.0.dist-info/RECORD", False)])

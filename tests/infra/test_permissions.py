@@ -10,7 +10,7 @@ from __future__ import annotations
 import fnmatch
 import importlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -128,11 +128,21 @@ class Calls:
 
         return Lambda(function.function, handler)
 
-    def note(self, params: dict[str, Any], model: Any, **_: Any) -> None:
+    def note_botocore(self, params: dict[str, Any], model: Any, **_: Any) -> None:
+        service = model.service_model.service_name
+        self._note({"sesv2": "ses"}.get(service, service), model.name, params)
+
+    def note_dynamodb(self, call: Callable[..., Any]) -> Callable[..., Any]:
+        def noted(client: object, operation: str, parameters: dict[str, Any]) -> Any:
+            self._note("dynamodb", operation, parameters)
+            return call(client, operation, parameters)
+
+        return noted
+
+    def _note(self, service: str, operation: str, params: dict[str, Any]) -> None:
         caller = self.caller.get()
         if caller:
-            service = {"sesv2": "ses"}.get(model.service_model.service_name, model.service_model.service_name)
-            for action, resource, key in self._actions(service, model.name, params):
+            for action, resource, key in self._actions(service, operation, params):
                 self.made.add((caller, f"{service}:{action}", resource, key))
 
     def _actions(self, service: str, operation: str, params: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
@@ -195,7 +205,7 @@ def calls() -> Iterator[Calls]:
     """Everything that the functions call during the story below."""
     noted = Calls()
     emulator = Emulator().start()
-    handler = ("provide-client-params", noted.note)
+    handler = ("provide-client-params", noted.note_botocore)
     botocore.handlers.BUILTIN_HANDLERS.append(handler)
     try:
         with pytest.MonkeyPatch.context() as patch:
@@ -205,6 +215,8 @@ def calls() -> Iterator[Calls]:
             noted.names = provision(TEMPLATE, emulator.url, stack="permissions")
             here = {"SITE_ORIGIN": "http://127.0.0.1", "ASSETS_FOLDER": str(ROOT / "build" / "assets")}
             with loaded_functions(TEMPLATE, {**noted.names, **PARAMETERS}, here) as functions:
+                store = importlib.import_module("portal.dynamodb").DynamoDB
+                patch.setattr(store, "call", noted.note_dynamodb(store.call))
                 watched = {name: noted.watched(each) for name, each in functions.items()}
                 pumps = PumpRoom(pumps_for(watched, noted.names, lambda service: client(service, emulator.url)))
                 tell_the_story(Portal(watched, pumps, noted.names[REGISTRATIONS], emulator.url))
