@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import sys
 from pathlib import Path
 
 import yaml
@@ -22,13 +23,22 @@ def write() -> None:
         shutil.rmtree(ASSETS / folder, ignore_errors=True)
         (ASSETS / folder).mkdir(parents=True)
     for source in sorted((ROOT / "content" / "forms").glob("*.yml")):
-        words = yaml.safe_load(source.read_text(encoding="utf-8"))
+        words = _words(source)
         _write_json(f"words/{source.stem}.json", words)
     for source in sorted((ROOT / "content" / "mail").glob("*.txt")):
         shutil.copy(source, ASSETS / "mail")
     for source in sorted((ROOT / "site" / "forms").glob("*.j2")):
         shutil.copy(source, ASSETS / "templates")
     _write_json("regions.json", _regions())
+
+
+def _words(source: Path) -> object:
+    try:
+        return yaml.safe_load(source.read_text(encoding="utf-8"))
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f"line {mark.line + 1}" if mark else "somewhere"
+        sys.exit(f"content/forms/{source.name}: {where}: expected YAML, but {getattr(error, 'problem', error)}")
 
 
 def _write_json(name: str, value: object) -> None:

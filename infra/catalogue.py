@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -29,6 +30,13 @@ CONTENT = ROOT / "content"
 BUILD = ROOT / "build"
 SNIPPETS = BUILD / "snippets"
 MOMENTS = ("starts", "ends", "opens", "closes")
+# pydantic's words in those of a maintainer
+EXPECTED = {
+    "tuple_type": "a list, such as [psm, tpp]", "model_type": "the keys it is made of, such as {id: …, en: …} for a title",
+    "string_type": 'a text in quotation marks, such as "35"', "int_parsing": "a whole number, such as 500000",
+    "int_from_float": "a whole number, such as 500000", "string_pattern_mismatch": "small letters, digits and hyphens, "
+    "underscores in a quota's id, and the code of a province as in '35'",
+}
 MOST_POOLS = 45  # so that minting seats stays one transaction (registrations.catalogue)
 
 
@@ -138,7 +146,8 @@ def _checked(page: Path, english: Path, declared: dict[str, Any]) -> Offering:
     try:
         return Offering.model_validate(declared)
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
+        # A mistyped key is told before the one that is missing because of it.
+        first = min(error.errors(include_url=False), key=lambda each: each["type"] != "extra_forbidden")
         raise Mistake(*_where(page, english, first["loc"]), _expected(first)) from None
 
 
@@ -157,6 +166,8 @@ def _expected(detail: Any) -> str:  # noqa: ANN401 pydantic's ErrorDetails
         return "expected a value, it is missing"
     if detail["type"] == "extra_forbidden":
         return "there is no such key"
+    if detail["type"] in EXPECTED:
+        return f"expected {EXPECTED[detail['type']]} (found: {detail['input']!r})"
     found = "" if isinstance(detail["input"], dict | list) else f" (found: {detail['input']!r})"
     return f"{detail['msg']}{found}"
 
@@ -170,6 +181,11 @@ def _check_pools(page: Path, offering: Offering) -> None:
         pools = pools_of(offering)
     except ValueError as error:
         raise Mistake(page, "offering.quotas", str(error)) from None
+    for quota in offering.quotas:
+        if not offering.opens < quota.released <= offering.starts:
+            raise Mistake(page, "offering.quotas.released",
+                          f"expected a time after opens and not after starts, for the quota {quota.id}: "
+                          "else its seats are kept for nobody, or given to nobody")
     if len(pools) > MOST_POOLS:
         raise Mistake(page, "offering.quotas", f"expected at most {MOST_POOLS} groups of seats, found {len(pools)}")
 
@@ -184,7 +200,9 @@ def write() -> None:
     catalogue = [json.loads(offering.model_dump_json()) for offering in offerings]
     (BUILD / "catalogue.json").write_text(json.dumps(catalogue, ensure_ascii=False, indent=1), encoding="utf-8")
     (assets.ASSETS / "offerings.json").write_text(json.dumps([each.id for each in offerings]), encoding="utf-8")
-    for name, text in _pieces(offerings):
+    pieces = list(_pieces(offerings))
+    shutil.rmtree(SNIPPETS, ignore_errors=True)  # what is no longer declared is no longer included
+    for name, text in pieces:
         target = SNIPPETS / name
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(_one_block(text), encoding="utf-8")
@@ -192,8 +210,10 @@ def write() -> None:
 
 def _pieces(offerings: list[Offering]) -> Iterator[tuple[str, str]]:
     os.environ["ASSETS_FOLDER"] = str(assets.ASSETS)
-    from infra import pieces  # noqa: PLC0415 reads the assets that were just written
+    from infra import doors, pieces, wording  # noqa: PLC0415 they read the assets that were just written
 
+    for page, key in (each for form in doors.forms() for each in wording.missing(form)):
+        raise Mistake(page, key, "expected words for it, they are missing")
     for language in ("id", "en"):
         yield from ((f"{language}/{name}", text) for name, text in pieces.all_pieces(offerings, language))
 

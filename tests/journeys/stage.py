@@ -11,8 +11,9 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from typing import Any
 
 import pytest
@@ -24,10 +25,12 @@ from infra.template_reader import Template
 from portal import records
 from portal.records import Table
 from registrations.catalogue import Catalogue
+from registrations.handler import OFFERING_KEPT
 from registrations.models import Offering
 
 STACK = "journeys"
 SECONDS_FOR_A_LETTER = 20
+MODEL = "bimtek-musyawarah-desa"  # whose page stands for the offerings that a journey declares for itself
 
 
 @dataclass(frozen=True)
@@ -37,15 +40,18 @@ class Stage:
     url: str
     endpoint: str
     table: str
+    own: Iterator[int] = field(default_factory=lambda: count(1), compare=False)
 
-    @contextmanager
-    def declared(self, name: str, **changes: Any) -> Iterator[None]:
-        """For the length of the block the offering is declared otherwise; afterwards as before."""
-        self.publish(an_open_offering(name, **changes))
-        try:
-            yield
-        finally:
-            self.publish(an_open_offering(name))
+    def declare(self, **changes: Any) -> str:
+        """An offering for one journey alone; answers its name. Its page is MODEL's, under its own address."""
+        name = f"milik-sendiri-{next(self.own)}"
+        self.publish(an_open_offering(MODEL, id=name, **changes))
+        return name
+
+    def change(self, name: str, **changes: Any) -> None:
+        """Declare an offering otherwise than before, and wait as long as a door may believe the old declaration."""
+        self.publish(an_open_offering(MODEL, id=name, **changes))
+        time.sleep(OFFERING_KEPT)
 
     def publish(self, offering: Offering) -> None:
         """What `make deploy` does with an offering's page."""
@@ -84,16 +90,19 @@ class Stage:
             return json.load(answer)
 
 
+def days(number: float) -> datetime:
+    """A moment so many days from now."""
+    return datetime.now(UTC) + timedelta(days=number)
+
+
 def an_open_offering(name: str, **changes: Any) -> Offering:
     """An offering of the site, moved in time so that it is open now; `changes` replace what is declared.
 
     Its page still tells the dates of its front matter: journeys read the page and use the form.
     """
     declared = next(each for each in read_offerings() if each.id == name).model_dump()
-    now = datetime.now(UTC)
-    moved = {"opens": now - timedelta(days=5), "closes": now + timedelta(days=20),
-             "starts": now + timedelta(days=40), "ends": now + timedelta(days=42)}
-    quotas = [{**quota, "released": now + timedelta(days=15)} for quota in declared["quotas"]]
+    moved = {"opens": days(-5), "closes": days(20), "starts": days(40), "ends": days(42)}
+    quotas = [{**quota, "released": days(15)} for quota in declared["quotas"]]
     return Offering.model_validate({**declared, **moved, "quotas": quotas, **changes})
 
 

@@ -16,13 +16,12 @@ from infra.built_site import LANGUAGES
 from tests.journeys.conftest import PATIENCE, OpenPage
 from tests.journeys.filling import ask_for_status, fill, go_on, reference_on, register, to_the_check
 from tests.journeys.inspection import DESK, PHONE, faults_of
-from tests.journeys.stage import Stage, an_open_offering
+from tests.journeys.stage import Stage
 from tests.journeys.watch import Watch
 from tests.people import helmy, official, ratna, yohana
 
 CONTENT = Path(__file__).parents[2] / "content"
-OFFERING, CIRCLE, FOR_CIVIL_SERVANTS = (
-    "bimtek-musyawarah-desa", "komunitas-belajar-sidoarjo", "pelatihan-konversi-angka-kredit")
+OFFERING = "bimtek-musyawarah-desa"
 
 
 def addresses() -> list[str]:
@@ -92,43 +91,24 @@ def test_nobody_is_shut_out_of_registering(phone: Page, language: str):
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_nobody_is_shut_out_of_waiting(open_page: OpenPage, stage: Stage, language: str):
-    with stage.declared(CIRCLE, seats=1):
-        register(open_page(), CIRCLE, official(email=f"siti.{language}@circle.example"), language)
-        page = open_page(viewport=PHONE)
-        register(page, CIRCLE, yohana(email=f"yohana.{language}@circle.example"), language)
-        assert faults_of(page) == []
-        page.goto(f"/layanan/kegiatan/{CIRCLE}/kursi?lang={language}")
-        assert faults_of(page) == []
-        for each in (f"yohana.{language}", f"siti.{language}"):
-            ask_for_status(page, _reference(stage, f"{each}@circle.example"), f"{each}@circle.example", language)
-            assert faults_of(page) == []
-            go_on(page)
-            go_on(page)
-
-
-def _reference(stage: Stage, address: str) -> str:
-    return stage.letters_to(address)[0].splitlines()[0].rpartition("(")[2].rstrip(")")
+    circle = stage.declare(seats=1, quotas=())
+    register(open_page(), circle, official(email=f"siti.{language}@circle.example"), language)
+    page = open_page(viewport=PHONE)
+    reference = register(page, circle, yohana(email=f"yohana.{language}@circle.example"), language)
+    assert faults_of(page) == []
+    ask_for_status(page, reference, f"yohana.{language}@circle.example", language)
+    assert faults_of(page) == []
+    page.goto(f"/layanan/kegiatan/{circle}/kursi?lang={language}")
+    assert faults_of(page) == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_nobody_is_shut_out_of_being_told_no(phone: Page, stage: Stage, language: str):
+def test_nobody_is_shut_out_of_being_told_no(phone: Page, language: str):
     twice = helmy(email=f"helmy.dua.kali.{language}@desa.example")
     register(phone, OFFERING, twice, language)
     to_the_check(phone, OFFERING, twice, language)
     assert go_on(phone).status == 409
     assert faults_of(phone) == []
-
-    phone.goto(f"/{LANGUAGES[language]}kegiatan/{FOR_CIVIL_SERVANTS}/")
-    fill(phone, twice)
-    assert go_on(phone).status == 409
-    assert faults_of(phone) == []
-
-    now = an_open_offering(OFFERING)
-    to_the_check(phone, OFFERING, helmy(email=f"terlambat.{language}@desa.example"), language)
-    with stage.declared(OFFERING, opens=now.opens - (now.closes - now.opens), closes=now.opens):
-        assert go_on(phone).status == 409
-        assert faults_of(phone) == []
-
     ask_for_status(phone, "7F3K-9QX2", "helmy@desa.example", language)
     assert faults_of(phone) == []
 

@@ -6,10 +6,11 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import OpenPage
-from tests.journeys.filling import go_on
+from tests.journeys.filling import go_on, reference_on, register
 from tests.journeys.inspection import PHONE, too_wide
 from tests.journeys.keyboard import Keyboard, has_focus
 from tests.journeys.stage import Stage
+from tests.people import helmy
 
 FORM_PAGE = "/kegiatan/bimtek-musyawarah-desa/"
 def scheme(page: Page) -> str:
@@ -52,6 +53,15 @@ def test_the_language_switch_leads_to_the_same_page_and_back(phone: Page, stage:
     expect(phone.locator("html")).to_have_attribute("lang", "en")
     phone.get_by_role("link", name="ID Bahasa Indonesia").tap()
     expect(phone).to_have_url(f"{stage.url}{address}")
+
+
+def test_the_language_switch_keeps_what_a_function_shows(phone: Page):
+    reference = register(phone, FORM_PAGE.split("/")[2], helmy(email="helmy.dua.bahasa@bojonegoro.example"))
+    phone.get_by_role("link", name="EN English").tap()
+    expect(phone.get_by_role("heading", level=1)).to_have_text("You have a seat")
+    assert reference_on(phone) == reference
+    phone.get_by_role("link", name="ID Bahasa Indonesia").tap()
+    expect(phone.get_by_role("heading", level=1)).to_have_text("Anda mendapat kursi")
 
 
 def test_the_menu_of_a_phone_is_walked_by_keyboard(phone: Page, stage: Stage):

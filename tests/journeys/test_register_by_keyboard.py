@@ -74,6 +74,7 @@ def must_find_a_region_by_keyboard(phone: Page, keyboard: Keyboard) -> None:
     keyboard.type_into(field, "jawa timur si")
     expect(field).to_have_attribute("aria-expanded", "true")
     options = phone.get_by_role("option")
+    expect(options.first).to_be_in_viewport()
     names = options.all_inner_texts()
     wanted = next(index for index, name in enumerate(names) if name.startswith("Kabupaten Sidoarjo"))
     for _ in range(wanted + 1):

@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-from typing import Any
-
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.journeys.conftest import OpenPage
 from tests.journeys.filling import ask_for_status, fill, go_on, press, register, to_the_check
-from tests.journeys.stage import Stage
+from tests.journeys.inspection import faults_of
+from tests.journeys.stage import MODEL, Stage, days
 from tests.people import helmy
 
-WORKSHOP, FOR_CIVIL_SERVANTS = "lokakarya-papua", "pelatihan-konversi-angka-kredit"
 PATHS = {"id": "", "en": "/en"}
-
-
-def days(number: float) -> datetime:
-    return datetime.now(UTC) + timedelta(days=number)
 
 
 def submitted(page: Page, offering: str, language: str) -> int:
@@ -29,54 +21,59 @@ def submitted(page: Page, offering: str, language: str) -> int:
 
 
 def must_lead_on(page: Page, *addresses: str) -> None:
-    """The page offers these ways on, and each of them is there."""
+    """Nobody is shut out of the page; it offers these ways on, and each of them is there."""
+    assert faults_of(page) == []
     links = page.locator("article .portal-links a")
     assert [link.get_attribute("href") for link in links.all()] == list(addresses)
     for address in addresses:
-        assert page.request.get(address).status == 200, address
+        answer = page.goto(address)
+        assert answer
+        assert answer.status == 200, address
 
 
 @pytest.mark.parametrize(("language", "heading", "said"), [
     ("id", "Pendaftaran sudah ditutup", "ditutup"), ("en", "Registration has closed", "closed on")])
 def test_a_closed_activity_says_since_when_and_leads_to_others(
-        open_page: OpenPage, stage: Stage, language: str, heading: str, said: str):
-    page = open_page(java_script_enabled=language == "en")
-    with stage.declared(WORKSHOP, opens=days(-9), closes=days(-1)):
-        assert submitted(page, WORKSHOP, language) == 409
-    expect(page.get_by_role("heading", level=1)).to_have_text(heading)
-    expect(page.get_by_role("article")).to_contain_text(said)
-    expect(page.get_by_role("article")).to_contain_text(str(days(-1).year))
-    must_lead_on(page, f"{PATHS[language]}/kegiatan/", f"{PATHS[language]}/tentang/kontak/")
+        phone: Page, stage: Stage, language: str, heading: str, said: str):
+    closed = stage.declare(opens=days(-9), closes=days(-1))
+    assert submitted(phone, closed, language) == 409
+    expect(phone.get_by_role("heading", level=1)).to_have_text(heading)
+    expect(phone.get_by_role("article")).to_contain_text(said)
+    expect(phone.get_by_role("article")).to_contain_text(str(days(-1).year))
+    must_lead_on(phone, f"{PATHS[language]}/kegiatan/", f"{PATHS[language]}/tentang/kontak/")
 
 
 @pytest.mark.parametrize(("language", "heading"), [
     ("id", "Pendaftaran belum dibuka"), ("en", "Registration has not opened yet")])
-def test_an_activity_that_is_not_open_yet_says_from_when(
-        open_page: OpenPage, stage: Stage, language: str, heading: str):
-    page = open_page(java_script_enabled=language == "en")
-    with stage.declared(WORKSHOP, opens=days(3)):
-        assert submitted(page, WORKSHOP, language) == 409
-    expect(page.get_by_role("heading", level=1)).to_have_text(heading)
-    expect(page.get_by_role("article")).to_contain_text(f"{days(3).year}")
-    must_lead_on(page, f"{PATHS[language]}/kegiatan/{WORKSHOP}/", f"{PATHS[language]}/kegiatan/")
+def test_an_activity_that_is_not_open_yet_says_from_when(phone: Page, stage: Stage, language: str, heading: str):
+    later = stage.declare(opens=days(3))
+    assert submitted(phone, later, language) == 409
+    expect(phone.get_by_role("heading", level=1)).to_have_text(heading)
+    expect(phone.get_by_role("article")).to_contain_text(str(days(3).year))
+    must_lead_on(phone, f"{PATHS[language]}/kegiatan/{later}/", f"{PATHS[language]}/kegiatan/")
 
 
 @pytest.mark.parametrize(("language", "heading", "said"), [
     ("id", "Kegiatan ini untuk peserta lain", "ASN lain (PNS atau PPPK)"),
     ("en", "This activity is for other participants", "Other civil servant (PNS or PPPK)")])
-def test_an_activity_for_others_says_for_whom(open_page: OpenPage, language: str, heading: str, said: str):
-    page = open_page()
-    assert submitted(page, FOR_CIVIL_SERVANTS, language) == 409
-    expect(page.get_by_role("heading", level=1)).to_have_text(heading)
-    expect(page.get_by_role("article")).to_contain_text(said)
-    must_lead_on(page, f"{PATHS[language]}/kegiatan/", f"{PATHS[language]}/kegiatan/{FOR_CIVIL_SERVANTS}/")
+def test_an_old_page_of_an_activity_that_became_one_for_others_says_for_whom(
+        phone: Page, stage: Stage, language: str, heading: str, said: str):
+    for_others = stage.declare(audience=["psm", "asn"])
+    assert submitted(phone, for_others, language) == 409
+    expect(phone.get_by_role("heading", level=1)).to_have_text(heading)
+    expect(phone.get_by_role("article")).to_contain_text(said)
+    must_lead_on(phone, f"{PATHS[language]}/kegiatan/", f"{PATHS[language]}/kegiatan/{for_others}/")
+
+
+@pytest.mark.parametrize(("offering", "asked"), [("pelatihan-konversi-angka-kredit", ["psm", "asn"]),
+                                                 (MODEL, ["psm", "tpp", "asn"])])
+def test_a_form_asks_only_for_whom_its_activity_is(phone: Page, offering: str, asked: list[str]):
+    phone.goto(f"/kegiatan/{offering}/")
+    assert [each.get_attribute("value") for each in phone.locator("[name=kind]").all()] == asked
 
 
 def test_a_form_saved_before_its_activity_was_withdrawn_leads_to_the_list(desk: Page):
-    desk.goto(f"/kegiatan/{WORKSHOP}/")
-    desk.locator("[name=offering]").evaluate("field => { field.value = 'bimtek-yang-dulu'; }")
-    fill(desk, helmy(email="helmy.lama@papua.example"))
-    assert go_on(desk).status == 404
+    assert submitted(desk, "milik-sendiri-0", "id") == 404
     expect(desk.get_by_role("heading", level=1)).to_have_text("Kegiatan ini tidak ada")
     must_lead_on(desk, "/kegiatan/")
 
@@ -97,25 +94,27 @@ def test_an_address_that_leads_nowhere_says_where_to_go(scriptless: Page, addres
     assert [way for way in ways if scriptless.request.get(way).status != 200] == []
 
 
-@pytest.mark.parametrize("changes", [{"closes": days(-0.01)}, {"opens": days(1)}], ids=["closed", "not open"])
-def test_who_checks_answers_while_it_closes_is_told_on_sending(desk: Page, stage: Stage, changes: dict[str, Any]):
-    to_the_check(desk, WORKSHOP, helmy(email="helmy.terlambat@papua.example"))
-    with stage.declared(WORKSHOP, **changes):
-        assert go_on(desk).status == 409
+def test_who_checks_answers_while_it_closes_is_told_on_sending(desk: Page, stage: Stage):
+    closing = stage.declare()
+    to_the_check(desk, closing, helmy(email="helmy.terlambat@papua.example"))
+    stage.change(closing, closes=days(-0.001))
+    assert go_on(desk).status == 409
+    expect(desk.get_by_role("heading", level=1)).to_have_text("Pendaftaran sudah ditutup")
     assert stage.letters_to("helmy.terlambat@papua.example", 0) == []
 
 
 def test_a_registration_cannot_be_cancelled_once_its_activity_has_begun(desk: Page, stage: Stage):
-    reference = register(desk, WORKSHOP, helmy(email="helmy.hadir@papua.example"))
+    beginning = stage.declare()
+    reference = register(desk, beginning, helmy(email="helmy.hadir@papua.example"))
     ask_for_status(desk, reference, "helmy.hadir@papua.example")
     press(desk, "Batalkan pendaftaran ini")
-    with stage.declared(WORKSHOP, starts=days(-1)):
-        assert press(desk, "Ya, batalkan").status == 409
-        expect(desk.get_by_role("heading", level=1)).to_have_text("Kegiatan sudah dimulai")
-        must_lead_on(desk, "/tentang/kontak/")
-        ask_for_status(desk, reference, "helmy.hadir@papua.example")
-        expect(desk.get_by_role("heading", level=1)).to_have_text("Anda mendapat kursi")
-        expect(desk.get_by_role("button", name="Batalkan pendaftaran ini")).to_have_count(0)
+    stage.change(beginning, starts=days(-1))
+    assert press(desk, "Ya, batalkan").status == 409
+    expect(desk.get_by_role("heading", level=1)).to_have_text("Kegiatan sudah dimulai")
+    must_lead_on(desk, "/tentang/kontak/")
+    ask_for_status(desk, reference, "helmy.hadir@papua.example")
+    expect(desk.get_by_role("heading", level=1)).to_have_text("Anda mendapat kursi")
+    expect(desk.get_by_role("button", name="Batalkan pendaftaran ini")).to_have_count(0)
 
 
 def test_the_address_of_the_form_itself_leads_to_the_activities(desk: Page, stage: Stage):

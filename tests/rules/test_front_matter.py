@@ -123,7 +123,7 @@ def test_the_portals_own_pages_declare_their_offerings_without_a_mistake() -> No
 # -- told ----------------------------------------------------------------------------------------------------------
 
 CHANGES: dict[str, tuple[dict[str, Any], str]] = {
-    "seats in words": ({"seats": "empat puluh"}, "offering.seats: Input should be a valid integer"),
+    "seats in words": ({"seats": "empat puluh"}, "offering.seats: expected a whole number"),
     "no seats at all": ({"seats": 0}, "offering.seats: Input should be greater than or equal to 1"),
     "more seats than the portal can mint": ({"seats": 5001}, "offering.seats: Input should be less than or equal to 5"),
     "a forgotten kind": ({"kind": MISSING}, "offering.kind: expected a value, it is missing"),
@@ -153,7 +153,7 @@ CHANGES: dict[str, tuple[dict[str, Any], str]] = {
         {"ends": "2027-01-19T07:00", "closes": "2027-01-18T16:00"}, "offering: starts must be before ends"),
     "quotas that are no list": ({"quotas": {"id": "asn_daerah"}}, "offering.quotas: expected a list of quotas"),
     "quotas left empty": ({"quotas": None}, "offering.quotas: expected a list of quotas"),
-    "a quota that is a word": ({"quotas": ["asn"]}, "offering.quotas.0: Input should be a valid dictionary"),
+    "a quota that is a word": ({"quotas": ["asn"]}, "offering.quotas.0: expected the keys it is made of"),
     "a quota without a number": ({"quotas": [{**QUOTA, "share": None}]},
                                  "offering.quotas.0: give exactly one of seats, share and per_province"),
     "a quota with two numbers": ({"quotas": [{**QUOTA, "seats": 3}]},
@@ -165,13 +165,13 @@ CHANGES: dict[str, tuple[dict[str, Any], str]] = {
     "a province that does not exist": ({"quotas": [{**PROVINCES, "provinces": ["93", "99"]}]},
                                        "offering.quotas: expected codes of provinces, found 99"),
     "a province by its name": ({"quotas": [{**PROVINCES, "provinces": ["Papua"]}]},
-                               "offering.quotas.0.provinces.0: String should match pattern"),
+                               "offering.quotas.0.provinces.0: expected small letters"),
     "a province twice": ({"quotas": [{**PROVINCES, "provinces": ["93", "93"]}]},
                          "offering.quotas.0: the same province stands twice"),
     "a quota with the name of the open seats": ({"quotas": [{**QUOTA, "id": "umum"}]},
                                                 "offering.quotas.0: the id 'umum' is the name of the seats for"),
     "a quota with a name that is no name": ({"quotas": [{**QUOTA, "id": "ASN daerah"}]},
-                                            "offering.quotas.0.id: String should match pattern"),
+                                            "offering.quotas.0.id: expected small letters"),
     "two quotas of one name": ({"quotas": [QUOTA, QUOTA]}, "offering: two quotas have the same id"),
     "a quota in one language": ({"quotas": [{**QUOTA, "title": {"id": "ASN daerah"}}]},
                                 "offering.quotas.0.title.en: expected a value, it is missing"),
@@ -232,7 +232,7 @@ ELSEWHERE: dict[str, tuple[Callable[[Pages], None], str]] = {
     "no English title": (_forget_the_english_title, f"{ENGLISH}: title: expected a value, it is missing"),
     "no Indonesian title": (_forget_the_indonesian_title, f"{INDONESIAN}: title: expected a value, it is missing"),
     "an English place that is a number": (_number_the_english_place,
-                                          f"{ENGLISH}: offering.place: Input should be a valid string"),
+                                          f"{ENGLISH}: offering.place: expected a text in quotation marks"),
     "a fact repeated in English": (_repeat_a_fact_in_english,
                                    f"{ENGLISH}: offering: expected exactly id: bimtek-klino and place"),
     "an English page without its place": (_forget_the_english_offering,
@@ -281,3 +281,9 @@ def test_an_offering_has_so_few_groups_of_seats_that_minting_stays_one_transacti
     pages.change(seats=500, quotas=twice)
     assert mistake_in(pages) == (f"{INDONESIAN}: offering.quotas: expected at most {MOST_POOLS} groups of seats, "
                                  f"found {2 * 38 + 1}")
+
+
+@pytest.mark.parametrize("released", ["2026-01-01T00:00", "2030-01-01T00:00"], ids=["before it opens", "after it began"])
+def test_seats_kept_for_nobody_or_given_to_nobody_are_a_mistake(pages: Pages, released: str) -> None:
+    pages.offering["quotas"] = [{**QUOTA, "released": released}]
+    assert "offering.quotas.released: expected a time after opens and not after starts" in mistake_in(pages)
