@@ -32,7 +32,8 @@ SNIPPETS = BUILD / "snippets"
 MOMENTS = ("starts", "ends", "opens", "closes")
 # pydantic's words in those of a maintainer
 EXPECTED = {
-    "tuple_type": "a list, such as [psm, tpp]", "model_type": "the keys it is made of, such as {id: …, en: …} for a title",
+    "tuple_type": "a list, such as [psm, tpp]",
+    "model_type": "the keys it is made of, such as {id: …, en: …} for a title",
     "string_type": 'a text in quotation marks, such as "35"', "int_parsing": "a whole number, such as 500000",
     "int_from_float": "a whole number, such as 500000", "string_pattern_mismatch": "small letters, digits and hyphens, "
     "underscores in a quota's id, and the code of a province as in '35'",
