@@ -54,7 +54,7 @@ def rows(rooms: Rooms) -> Iterator[Row]:
     """A submission under its limit, and the page to check one's answers for information."""
     starts = measured(rooms.storage())
     send, check = (_row(starts, step) for step in ("send", "check"))
-    yield replace(send, note=_dearest(rooms.storage()) if send.verdict == "FAIL" else "")
+    yield replace(send, note=f"{send.note}; {_dearest(rooms.storage())}" if send.verdict == "FAIL" else send.note)
     yield replace(check, limit="", verdict="information")
 
 
@@ -97,7 +97,13 @@ def _row(starts: Mapping[str, Sequence[Start]], step: str) -> Row:
     name = {"send": "cold start, a registration sent", "check": "cold start, the page to check answers"}[step]
     return Row(name, f"<= {limit} x boto3", f"{ratio:.2f} x: {_milliseconds(figures)} (processor {processor:.2f} x)",
                f"{_milliseconds(baselines)}: {BASELINE}", verdict(holds=ratio <= limit),
+               note=f"{1000 * (_waiting(figures) - _waiting(baselines)):.0f} ms of it is waiting for the emulator",
                data={"ratio": ratio, "processor_ratio": processor, "starts": figures, "baselines": baselines})
+
+
+def _waiting(starts: Sequence[Start]) -> float:
+    """Seconds in which the process did nothing itself."""
+    return median(each.seconds - each.processor for each in starts)
 
 
 def _milliseconds(starts: Sequence[Start]) -> str:

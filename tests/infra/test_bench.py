@@ -332,3 +332,17 @@ def test_what_fails_outside_is_told_as_not_measured() -> None:
         lighthouse.must_work([bundle.PYTHON[0], "-c", "import sys; sys.exit('ow')"], {})
     with pytest.raises(NotMeasured, match="No such file"):
         lighthouse.must_work(["/nowhere/node", "--version"], {})
+
+
+def test_a_run_that_lost_its_trace_is_tried_again_but_not_for_ever() -> None:
+    answers = iter([NotMeasured("NO_NAVSTART"), "{}"])
+
+    def run() -> str:
+        answer = next(answers)
+        if isinstance(answer, NotMeasured):
+            raise answer
+        return answer
+    assert lighthouse.patiently(run) == "{}"
+    answers = iter([NotMeasured("first"), NotMeasured("second"), NotMeasured("third"), "{}"])
+    with pytest.raises(NotMeasured, match="third"):
+        lighthouse.patiently(run)

@@ -78,6 +78,16 @@ def test_a_route_without_parameters_wins() -> None:
     assert gateway.answer(a_request(method="GET", path="/layanan/x")).body == b'"two"'
 
 
+def test_the_route_for_anything_else_yields_to_every_other() -> None:
+    gateway = Gateway({"a": a_function(lambda *_: "else", "$default", ""), "b": a_function(lambda *_: "own")})
+    assert gateway.answer(a_request(method="GET", path="/layanan/x")).body == b'"own"'
+    assert gateway.answer(a_request(method="PUT", path="/layanan/x")).body == b'"else"'
+
+
+def test_the_route_for_anything_else_is_called_default() -> None:
+    assert Route("", "$default").key == "$default"
+
+
 def test_a_parameter_is_one_segment() -> None:
     assert Route("GET", "/a/{b}").match("GET", "/a/b/c") is None
 

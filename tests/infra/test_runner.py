@@ -85,9 +85,11 @@ def test_an_unknown_page_is_the_sites_own_with_404(base_url: str) -> None:
     assert answer.body == (SITE / "404.html").read_bytes()
 
 
-def test_an_unknown_service_is_the_apis_404(base_url: str) -> None:
-    answer = ask(base_url, "/layanan/tidak-ada")
-    assert (answer.status, json.loads(answer.body)) == (404, {"message": "Not Found"})
+@pytest.mark.parametrize(("accept", "kind"), [("text/html", "text/html; charset=utf-8"),
+                                              ("application/json", "application/problem+json")])
+def test_an_unknown_service_is_404_in_the_callers_own_notation(base_url: str, accept: str, kind: str) -> None:
+    answer = ask(base_url, "/layanan/tidak-ada", accept=accept)
+    assert (answer.status, answer.headers["content-type"]) == (404, kind)
 
 
 def test_head_is_get_without_the_body(base_url: str) -> None:
