@@ -110,4 +110,6 @@ def test_each_message_of_the_summary_leads_to_its_question(phone: Page, keyboard
         links.nth(index).focus()
         phone.keyboard.press("Enter")
         expect(phone.locator(f"[id={field}]")).to_be_focused()
-        expect(phone.locator(f"#{field}-error")).to_be_in_viewport()
+        question = phone.locator(".portal-field").filter(has=phone.locator(f"[id={field}]"))
+        for part in (".portal-label, .portal-legend", ".portal-error"):
+            expect(question.locator(part)).to_be_in_viewport(ratio=1)
