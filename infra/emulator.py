@@ -13,6 +13,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from typing import IO, Any, Self
 
 import botocore.session
@@ -78,8 +79,12 @@ def _pipe(stream: IO[str] | None) -> IO[str]:
     return stream
 
 
+@cache
 def client(service: str, endpoint_url: str) -> Client:
-    """A client of an emulator, blind to whatever profile or proxy this machine's owner has set up."""
+    """A client of an emulator, blind to whatever profile or proxy this machine's owner has set up.
+
+    Made once for each service and address: making one costs more than a hundred calls.
+    """
     nowhere = {"profile": (None, None, None, None), "config_file": (None, None, os.devnull, None)}
     return botocore.session.Session(session_vars=nowhere).create_client(
         service, endpoint_url=endpoint_url, region_name=REGION, config=Config(proxies={}),

@@ -8,6 +8,7 @@ it has not been; what became of it is written on the item: `sent_at` and the mai
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -15,12 +16,13 @@ from typing import Any
 
 import botocore.session
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from mailer.rules import letter
 from portal.assets import read_text
 from portal.identifiers import format_moment
-from portal.records import ConditionFailed, Item, Table, from_attributes, update
+from portal.records import ConditionFailed, Item, Table, from_attributes, time_limit, update
 from portal.settings import Settings
 
 TEMPLATES = "mail"
@@ -64,13 +66,14 @@ def mailer_settings() -> MailerSettings:
 
 @cache
 def _service(name: str) -> Any:  # noqa: ANN401 botocore makes its clients at run time
-    return botocore.session.get_session().create_client(name)
+    # Once: a send that is repeated inside one call is a second mail. The queue repeats what failed.
+    once = Config(retries={"total_max_attempts": 1}, connect_timeout=1, read_timeout=5)
+    return botocore.session.get_session().create_client(name, config=once)
 
 
 def relay(event: dict[str, Any], context: Any) -> Any:  # noqa: ANN401 Lambda's own signature
     """Lay the key of every new message on the queue; what fails is delivered to us again by the stream."""
-    return process_partial_response(event=event, record_handler=_lay_on_queue, context=context,
-                                    processor=BatchProcessor(event_type=EventType.DynamoDBStreams))
+    return _each(_lay_on_queue, EventType.DynamoDBStreams, event, context)
 
 
 def _lay_on_queue(record: Any) -> None:  # noqa: ANN401 powertools' record
@@ -81,8 +84,14 @@ def _lay_on_queue(record: Any) -> None:  # noqa: ANN401 powertools' record
 
 def deliver(event: dict[str, Any], context: Any) -> Any:  # noqa: ANN401 Lambda's own signature
     """Send the messages of a batch; one that fails comes again, and in the end lies in the dead-letter queue."""
-    return process_partial_response(event=event, record_handler=_send_once, context=context,
-                                    processor=BatchProcessor(event_type=EventType.SQS))
+    return _each(_send_once, EventType.SQS, event, context)
+
+
+def _each(handle: Callable[[Any], None], kind: EventType, event: dict[str, Any], context: Any) -> Any:  # noqa: ANN401
+    """Handle every record of a batch within the function's time; answer which of them failed."""
+    with time_limit(context.get_remaining_time_in_millis() / 1000):
+        return process_partial_response(event=event, record_handler=handle, context=context,
+                                        processor=BatchProcessor(event_type=kind))
 
 
 def _send_once(record: Any) -> None:  # noqa: ANN401 powertools' record

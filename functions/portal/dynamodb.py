@@ -59,9 +59,11 @@ class DynamoDB:
 
     def _read(self, operation: str, status: int, body: bytes) -> dict[str, Any]:
         try:
-            content: dict[str, Any] = json.loads(body) if body else {}
+            content = json.loads(body)
         except ValueError:
-            content = {"__type": "ServiceUnavailable"}  # not DynamoDB's own words: something between us and it
+            content = None
+        if not isinstance(content, dict):  # not DynamoDB's own words: something between us and it
+            status, content = 503, {"__type": "ServiceUnavailable"}
         if status < 300:  # noqa: PLR2004 where success ends
             return content
         code = str(content.get("__type") or "InternalServerError").rpartition("#")[2]

@@ -20,12 +20,13 @@ Offerings, pools and the minting of seats are in `registrations.catalogue`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any, Literal, NamedTuple
 
-from portal.errors import AlreadyRegistered, NotFound, SubmissionConflict
+from portal.errors import AlreadyRegistered, NotFound, StoreUnavailable, SubmissionConflict
 from portal.identifiers import format_moment
 from portal.outbox import message
 from portal.records import (
@@ -59,7 +60,7 @@ State = Literal["seated", "waiting", "cancelled"]
 
 COUNTED = 1000  # places in a waiting list are told exactly up to here
 AT_ONCE = 20  # free seats looked at in one round
-FOR_OTHERS = 5  # people that one person's request promotes at most; the clock does the rest
+FOR_OTHERS = 5  # rounds of promoting that one person's request does at most; the clock does the rest
 KEPT_AFTER_END = timedelta(days=730)  # until content/rules/retention.yml says it (issue 3)
 NOT_SEATED = "attribute_exists(pk) AND attribute_not_exists(seat) AND attribute_not_exists(cancelled_at)"
 
@@ -149,8 +150,8 @@ class Registrations:
             except SeatTaken:
                 continue
             # A seat may have come back while we joined the list: whoever writes later sees the other's write.
-            pools = pools_for(record.person, offering, now)
-            if remembered.state == "waiting" and self.promote(offering, now, pools, most=FOR_OTHERS):
+            if remembered.state == "waiting":
+                self._promote_soon(offering, now, pools_for(record.person, offering, now))
                 return self.find(record.reference) or remembered
             return remembered
         raise AssertionError  # pragma: no cover  attempts() ends by raising
@@ -220,7 +221,9 @@ class Registrations:
                 self.table.transact(*self._cancellation(current, offering, now))
             except ConditionFailed:
                 continue  # promoted, cancelled, or the pool changed its size in between: look again
-            self.promote(offering, now, most=FOR_OTHERS)
+            if current.seat:
+                self._promote_soon(offering, now, [pool_of(current.seat)])
+            return replace(current, cancelled_at=format_moment(now), seat=None)
         raise AssertionError  # pragma: no cover  attempts() ends by raising
 
     def _cancellation(self, record: Record, offering: Offering, now: datetime) -> Iterable[Write]:
@@ -247,22 +250,25 @@ class Registrations:
             yield put_new({"pk": pool["pk"], "sk": seat})
 
     def promote(self, offering: Offering, now: datetime, pools: Iterable[str] | None = None,
-                most: int | None = None) -> int:
+                rounds: int | None = None) -> int:
         """Give the free seats (of these pools, or of all) to those who wait, in order; answers how many got one.
 
         Anybody may run it at any time, beside itself and beside the desk: each step is one transaction on the
-        seat, the place in the list and the registration. `most` bounds what one person's request does for others.
+        seat, the place in the list and the registration. `rounds` bounds how often a pool is looked at; without it
+        until nothing is left to do.
         """
         names = tuple(pools) if pools is not None else tuple(pool.name for pool in pools_of(offering))
-        promoted = 0
-        for pool in names:
-            promoted += self._promote_in(pool, offering, now, None if most is None else most - promoted)
-        return promoted
+        return sum(self._promote_in(pool, offering, now, rounds) for pool in names)
 
-    def _promote_in(self, pool: str, offering: Offering, now: datetime, most: int | None) -> int:
+    def _promote_soon(self, offering: Offering, now: datetime, pools: Iterable[str]) -> None:
+        """What one person's request does for others after its own work is done: little, and never at its own cost."""
+        with suppress(StoreUnavailable):
+            self.promote(offering, now, pools, rounds=FOR_OTHERS)
+
+    def _promote_in(self, pool: str, offering: Offering, now: datetime, rounds: int | None) -> int:
         promoted = 0
-        for _ in attempts():
-            seats = self._free_seats(offering.id, pool) if promoted != most else []
+        for _ in attempts() if rounds is None else range(rounds):
+            seats = self._free_seats(offering.id, pool)
             first = self._first_waiting(offering, pool, now) if seats else None
             if first is None:
                 break

@@ -38,12 +38,14 @@ def handle(event: dict[str, Any], context: Any) -> dict[str, int]:  # noqa: ANN4
     """Settle every published offering; answers how many people got a seat."""
     del event
     promoted, failed = 0, 0
-    with time_limit(context.get_remaining_time_in_millis() / 1000):
-        for offering in read_json("offerings.json"):
-            try:
-                promoted += _settle(offering, datetime.now(UTC))
-            except StoreUnavailable:
-                failed += 1  # the others have their turn; this one again at the next round
+    names = read_json("offerings.json")
+    for number, name in enumerate(names):
+        share = context.get_remaining_time_in_millis() / 1000 / (len(names) - number)
+        try:
+            with time_limit(share):
+                promoted += _settle(name, datetime.now(UTC))
+        except StoreUnavailable:
+            failed += 1  # the others have their turn; this one again at the next round
     logger().info("swept", extra={"promoted": promoted, "failed": failed})
     if failed:
         raise StoreUnavailable

@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from functools import cache
 from typing import Any
 
-import boto3
 from botocore.exceptions import ClientError, ConnectTimeoutError, EndpointConnectionError, ReadTimeoutError
 
+from infra.emulator import client
 from portal.records import Item, Table, from_attributes
 
 WRITES = frozenset({"transact_write_items", "put_item", "update_item", "delete_item"})
@@ -83,15 +82,9 @@ class Weather:
         return answer
 
 
-@cache
-def _onlooker(endpoint: str) -> Any:
-    """Somebody who may scan: a store's own client cannot, since no function may."""
-    return boto3.client("dynamodb", endpoint_url=endpoint)
-
-
 def contents(table: Table) -> list[Item]:
     """Everything that lies in a table, in a fixed order."""
-    pages = _onlooker(os.environ["AWS_ENDPOINT_URL"]).get_paginator("scan").paginate(
-        TableName=table.name, ConsistentRead=True)
+    onlooker = client("dynamodb", os.environ["AWS_ENDPOINT_URL"])  # a store's own client cannot scan: no function may
+    pages = onlooker.get_paginator("scan").paginate(TableName=table.name, ConsistentRead=True)
     items = [from_attributes(item) for page in pages for item in page["Items"]]
     return sorted(items, key=lambda item: (item["pk"], item["sk"]))

@@ -20,8 +20,9 @@ from infra.bench.limits import LIMITS
 from infra.bench.meter import Bill, Meter, Written
 from infra.bench.repetition import interleaved, paired_ratio, percent
 from infra.bench.report import NotMeasured, Row, failed, not_measured, table, verdict
-from infra.emulator import Emulator, client
+from infra.emulator import CREDENTIALS, Emulator, client
 from infra.template_reader import ROOT, Template
+from portal.dynamodb import DynamoDB
 
 HERE = ROOT / "infra" / "bench"
 
@@ -173,14 +174,17 @@ def test_a_read_is_billed_by_four_kilobytes_and_half_when_it_may_be_old() -> Non
 
 
 @pytest.fixture
-def meter() -> Iterator[tuple[Any, Meter]]:
-    """A client that is listened to, on a table of its own."""
+def meter(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[DynamoDB, Meter]]:
+    """The stores' own kind of client, listened to, on a table of its own."""
     emulator = Emulator().start()
-    listened, looking = (client("dynamodb", emulator.url) for _ in range(2))
+    for name, value in {**CREDENTIALS, "AWS_ENDPOINT_URL": emulator.url}.items():
+        monkeypatch.setenv(name, value)
+    looking = client("dynamodb", emulator.url)
     keys = [("pk", "HASH"), ("sk", "RANGE")]
-    listened.create_table(TableName="t", BillingMode="PAY_PER_REQUEST",
-                          KeySchema=[{"AttributeName": name, "KeyType": kind} for name, kind in keys],
-                          AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name, _ in keys])
+    looking.create_table(TableName="t", BillingMode="PAY_PER_REQUEST",
+                         KeySchema=[{"AttributeName": name, "KeyType": kind} for name, kind in keys],
+                         AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name, _ in keys])
+    listened = DynamoDB(connecting=1, reading=5, connections=1)
     yield listened, Meter(listened, looking)
     emulator.stop()
 
@@ -189,12 +193,12 @@ def an_item(sort: str, text: str = "") -> dict[str, Any]:
     return {"pk": {"S": "p"}, "sk": {"S": sort}, "text": {"S": text}}
 
 
-def test_the_meter_bills_what_was_really_written(meter: tuple[Any, Meter]) -> None:
+def test_the_meter_bills_what_was_really_written(meter: tuple[DynamoDB, Meter]) -> None:
     dynamodb, listening = meter
     dynamodb.put_item(TableName="t", Item=an_item("old", "x" * 2000))
     key = {"pk": {"S": "p"}, "sk": {"S": "old"}}
     with listening.bill() as bill:
-        dynamodb.transact_write_items(TransactItems=[
+        dynamodb.transact_write_items(ClientRequestToken="once", TransactItems=[
             {"Put": {"TableName": "t", "Item": an_item("new", "y")}}, {"Delete": {"TableName": "t", "Key": key}}])
         dynamodb.update_item(TableName="t", Key={"pk": {"S": "p"}, "sk": {"S": "new"}},
                              UpdateExpression="SET more = :m", ExpressionAttributeValues={":m": {"S": "z" * 1100}})
@@ -205,7 +209,7 @@ def test_the_meter_bills_what_was_really_written(meter: tuple[Any, Meter]) -> No
     assert (bill.write_units, bill.reads, bill.calls) == (8, 1, 3)
 
 
-def test_what_is_called_outside_the_block_is_not_billed(meter: tuple[Any, Meter]) -> None:
+def test_what_is_called_outside_the_block_is_not_billed(meter: tuple[DynamoDB, Meter]) -> None:
     dynamodb, listening = meter
     with listening.bill() as bill:
         pass

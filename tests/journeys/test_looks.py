@@ -100,6 +100,13 @@ def test_text_twice_as_large_still_fits_a_small_phone(open_page: OpenPage, addre
     assert too_wide(page) == []
 
 
+def test_the_head_of_a_page_leaves_a_small_phone_to_the_page(phone: Page):
+    phone.goto(FORM_PAGE)
+    box = phone.get_by_role("banner").bounding_box()
+    assert box
+    assert box["height"] < 70
+
+
 @pytest.mark.parametrize("path", ["", "/en"])
 def test_a_form_with_mistakes_fits_with_text_twice_as_large(open_page: OpenPage, path: str):
     page = open_page(viewport=PHONE)
