@@ -45,9 +45,15 @@ def _write_json(name: str, value: object) -> None:
     (ASSETS / name).write_text(json.dumps(value, ensure_ascii=False), encoding="utf-8")
 
 
+# For authors and guests of the conference: no Kemendagri code begins so, and no quota can name it.
+ABROAD = ("00", "Luar negeri", [("00.00", "Luar negeri (outside Indonesia)")])
+
+
 def _regions() -> list[tuple[str, str, list[tuple[str, str]]]]:
-    return [(province.code, province.name, [(each.code, each.name) for each in wilayah.list_wilayah(province.code)])
-            for province in wilayah.list_wilayah()]
+    """The official list, and one place for everywhere else."""
+    official = [(province.code, province.name, [(each.code, each.name) for each in wilayah.list_wilayah(province.code)])
+                for province in wilayah.list_wilayah()]
+    return [*official, ABROAD]
 
 
 if __name__ == "__main__":

@@ -145,7 +145,7 @@ class Email(Question):
 
 @dataclass(frozen=True, kw_only=True)
 class Phone(Question):
-    """An Indonesian telephone number, kept as E.164 (`+62812…`), accepted as people write it."""
+    """A telephone number, kept as E.164 (`+62812…`), accepted as people write it; without `+` it is Indonesian."""
 
     control: ClassVar[str] = "phone"
     own_codes: ClassVar[tuple[str, ...]] = ("phone_shape",)

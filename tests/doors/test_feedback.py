@@ -117,7 +117,7 @@ def test_one_person_may_write_as_often_as_she_likes(feedback_door: Caller, desk:
     ({"page": "x" * 201}, {"page": "Shorten the page's address to 200 characters at most."}),
     ({"name": "", "email": "", "consent": ""}, {
         "name": "Enter your name.", "email": "Enter your e-mail address.",
-        "consent": "Tick the box to agree, so that we can answer you."}),
+        "consent": "Tick the box to say that you have read the privacy notice."}),
 ], ids=["no topic", "an unknown topic", "too much", "unreadable", "a long address", "nobody"])
 def test_a_wrong_answer_is_told_beside_its_field(
         feedback_door: Caller, wrong: dict[str, str], told: dict[str, str]) -> None:

@@ -39,8 +39,9 @@ WRONG = [
           "Ketik ulang alamat e-mail; ada karakter yang tidak dapat dibaca.",
           "Type the e-mail address again; it holds characters that cannot be read."),
     Wrong("phone", "missing", "", "Isi nomor telepon Anda.", "Enter your telephone number."),
-    Wrong("phone", "phone_shape", "08", "Tulis nomor telepon Indonesia yang lengkap, misalnya 0812 3456 7890.",
-          "Write a whole Indonesian telephone number, for example 0812 3456 7890."),
+    Wrong("phone", "phone_shape", "08",
+          "Tulis nomor telepon yang lengkap, misalnya 0812 3456 7890 atau +60 12 345 6789.",
+          "Write the whole telephone number, for example 0812 3456 7890 or +60 12 345 6789."),
     Wrong("kind", "missing", "", "Pilih sebagai apa Anda mendaftar.", "Choose as what you register."),
     Wrong("kind", "not_an_option", "raja", "Pilih salah satu jawaban yang tersedia.",
           "Choose one of the answers offered."),
@@ -63,8 +64,8 @@ WRONG = [
           "Choose a district or city from the list; that code is not in the official one."),
     Wrong("accessibility_needs", "too_long", "x" * 501, "Persingkat menjadi paling banyak 500 karakter.",
           "Shorten it to 500 characters at most."),
-    Wrong("consent", "missing", "", "Beri tanda setuju agar pendaftaran dapat diproses.",
-          "Tick the box to agree, so that the registration can be handled."),
+    Wrong("consent", "missing", "", "Beri tanda bahwa Anda sudah membaca pemberitahuan privasi.",
+          "Tick the box to say that you have read the privacy notice."),
 ]
 
 

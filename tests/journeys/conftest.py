@@ -2,31 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from infra.browser import launch
 from tests.journeys.inspection import DESK, PHONE
-from tests.journeys.stage import MODEL, Stage, running_stage
+from tests.journeys.stage import Stage, running_stage
 from tests.journeys.watch import Watch
 
 PATIENCE = 15_000  # milliseconds; a machine with other work to do is slow, not wrong
 
-OWN_PAGE = re.compile(r"/kegiatan/milik-sendiri-\d+/$")
-
 OpenPage = Callable[..., Page]
-
-
-def show_model(route: Route) -> None:
-    """The page of an offering that a journey declared for itself (Stage.declare): the model's, with its name."""
-    own = urlsplit(route.request.url).path.split("/")[-2]
-    answer = route.fetch(url=route.request.url.replace(own, MODEL))
-    route.fulfill(response=answer, body=answer.text().replace(MODEL, own))
 
 
 @pytest.fixture(scope="session")
@@ -58,7 +47,6 @@ def open_page(browser: Browser, stage: Stage) -> Iterator[OpenPage]:
         context = browser.new_context(**{**usual, **options})
         context.set_default_timeout(PATIENCE)
         watch.over(context)
-        context.route(OWN_PAGE, show_model)
         contexts.append(context)
         return context.new_page()
 

@@ -31,6 +31,7 @@ from registrations.models import Offering
 STACK = "journeys"
 SECONDS_FOR_A_LETTER = 20
 MODEL = "bimtek-musyawarah-desa"  # whose page stands for the offerings that a journey declares for itself
+OWN = "milik-sendiri-"  # how the names of those begin
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ class Stage:
 
     def declare(self, **changes: Any) -> str:
         """An offering for one journey alone; answers its name. Its page is MODEL's, under its own address."""
-        name = f"milik-sendiri-{next(self.own)}"
+        name = f"{OWN}{next(self.own)}"
         self.publish(an_open_offering(MODEL, id=name, **changes))
         return name
 

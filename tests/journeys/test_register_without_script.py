@@ -19,11 +19,11 @@ TITLE = "Bimtek Fasilitasi Musyawarah Desa"
 MISTAKES = {
     "name": ("", "Isi nama lengkap Anda."),
     "email": ("helmy@bojonegoro", "Tulis alamat e-mail lengkap, misalnya nama@contoh.go.id."),
-    "phone": ("12", "Tulis nomor telepon Indonesia yang lengkap, misalnya 0812 3456 7890."),
+    "phone": ("12", "Tulis nomor telepon yang lengkap, misalnya 0812 3456 7890 atau +60 12 345 6789."),
     "nip": ("1986", "Tulis NIP dengan 18 angka, misalnya 19860926 201505 1 001."),
     "agency_level": (None, "Pilih tempat Anda bekerja."),
     "region": (None, "Pilih kabupaten atau kota."),
-    "consent": (None, "Beri tanda setuju agar pendaftaran dapat diproses."),
+    "consent": (None, "Beri tanda bahwa Anda sudah membaca pemberitahuan privasi."),
 }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.journeys.filling import ask_for_status, fill, go_on, press, register, to_the_check
+from tests.journeys.filling import ask_for_status, fill, go_on, press, register, to_the_check, visit
 from tests.journeys.inspection import faults_of
 from tests.journeys.stage import MODEL, Stage, days
 from tests.people import helmy
@@ -15,7 +15,7 @@ PATHS = {"id": "", "en": "/en"}
 
 def submitted(page: Page, offering: str, language: str) -> int:
     """Fill in the form of an offering and send it to be checked; answers the status."""
-    page.goto(f"{PATHS[language]}/kegiatan/{offering}/")
+    visit(page, f"{PATHS[language]}/kegiatan/{offering}/")
     fill(page, helmy(email=f"helmy.{language}@papua.example"))
     return go_on(page).status
 
@@ -26,9 +26,7 @@ def must_lead_on(page: Page, *addresses: str) -> None:
     links = page.locator("article .portal-links a")
     assert [link.get_attribute("href") for link in links.all()] == list(addresses)
     for address in addresses:
-        answer = page.goto(address)
-        assert answer
-        assert answer.status == 200, address
+        assert visit(page, address) == 200, address
 
 
 @pytest.mark.parametrize(("language", "heading", "said"), [

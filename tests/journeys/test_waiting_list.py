@@ -5,7 +5,7 @@ from __future__ import annotations
 from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import OpenPage
-from tests.journeys.filling import ask_for_status, press, reference_on, register
+from tests.journeys.filling import ask_for_status, press, reference_on, register, visit
 from tests.journeys.stage import Stage
 from tests.people import helmy, official, yohana
 
@@ -55,7 +55,7 @@ def must_wait(page: Page, place: int) -> None:
 
 
 def must_be_told_that_it_is_full(page: Page, offering: str) -> None:
-    page.goto(f"/kegiatan/{offering}/")
+    visit(page, f"/kegiatan/{offering}/")
     expect(page.locator(".portal-seats")).to_have_text(
         "1 kursi sudah terisi semua dan 2 orang menunggu. Anda masih dapat mendaftar ke daftar tunggu.")
 
