@@ -88,7 +88,7 @@ def deploy(name: str) -> None:
     stack = boto3.client("cloudformation", region_name=stage.region).describe_stacks(StackName=stage.stack)["Stacks"][0]
     outputs = {each["OutputKey"]: each["OutputValue"] for each in stack["Outputs"]}
     upload(boto3.client("s3", region_name=stage.region), outputs["SiteBucketName"])
-    os.environ["AWS_DEFAULT_REGION"] = stage.region
+    os.environ["AWS_DEFAULT_REGION"] = os.environ["AWS_REGION"] = stage.region
     _run([sys.executable, "-m", "infra.catalogue", "publish", outputs["RegistrationsTableName"]])
     boto3.client("cloudfront").create_invalidation(DistributionId=outputs["DistributionId"], InvalidationBatch={
         "Paths": {"Quantity": 1, "Items": ["/*"]}, "CallerReference": str(time.time_ns())})

@@ -14,7 +14,7 @@ from infra.template_reader import ROOT
 from portal import errors
 from portal.assets import LANGUAGES, words
 from portal.errors import PortalError
-from portal.web import STATUS
+from portal.web import MOST_BYTES, STATUS
 from registrations.views import facts_of
 from tests.people import an_offering
 
@@ -111,3 +111,9 @@ def test_a_failure_says_in_its_docstring_what_is_true(failure: type[PortalError]
     told = inspect.getdoc(failure) or ""
     assert told.endswith(".")
     assert failure.__module__ == errors.__name__, "failures that readers are told stand together"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_limit_that_is_told_is_the_limit_that_is_kept(language: str) -> None:
+    told = words("common", language)["problems"]["body_too_large"]["text"]
+    assert str(MOST_BYTES // 1024) in " ".join(told).split()

@@ -189,6 +189,21 @@ def test_two_publishers_at_once_do_not_mint_twice(table: Table) -> None:
     assert {name: pool["minted"] for name, pool in pools(table).items()} == {"asn_daerah": 10, "umum": BATCH - 10}
 
 
+def test_a_publisher_who_is_overtaken_by_a_smaller_number_does_not_mint_by_the_old_one(
+        catalogue: Catalogue, table: Table) -> None:
+    catalogue.publish(an_offering(seats=3))
+
+    class Overtaken(Catalogue):
+        """A publisher who is about to raise the number when another one lowers it."""
+
+        def _mint(self, *arguments: Any, **named: Any) -> None:
+            Catalogue(table).publish(an_offering(seats=2))
+            super()._mint(*arguments, **named)
+
+    Overtaken(table).publish(an_offering(seats=5))
+    assert (free(table), pools(table)["umum"]["minted"]) == ({"umum": 2}, 2)
+
+
 def test_seats_that_people_take_while_the_number_is_lowered_are_not_pulled_from_under_them(
         catalogue: Catalogue, registrations: Registrations, table: Table) -> None:
     offering = an_offering(seats=4)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from portal import assets, records
+from portal.errors import StoreUnavailable
 from registrations.catalogue import Catalogue
 from registrations.models import Offering
 from registrations.store import Record, Registrations
@@ -100,23 +103,52 @@ def test_once_it_has_begun_nothing_is_given_out_any_more(catalogue: Catalogue, r
     assert (sweep(), states(registrations, crowd)) == (0, ["seated", "waiting"])
 
 
+@pytest.fixture
+def two_pages(function_assets: Path) -> Iterator[None]:
+    """A deployment whose site has two activities, of which the table may know one."""
+    declared = function_assets / "offerings.json"
+    before = declared.read_text(encoding="utf-8")
+    for text in (json.dumps(["bimtek-macet", "bimtek-klino"]), before):
+        declared.write_text(text, encoding="utf-8")
+        assets.read_json.cache_clear()
+        assets.read_text.cache_clear()
+        if text != before:
+            yield
+
+
+@pytest.mark.usefixtures("two_pages")
 def test_a_page_that_is_deployed_but_not_published_yet_is_passed_over(
-        catalogue: Catalogue, registrations: Registrations, function_assets: Path) -> None:
+        catalogue: Catalogue, registrations: Registrations) -> None:
     offering = an_offering(now=REAL_NOW, seats=1)
     catalogue.publish(offering)
     crowd = a_crowd(registrations, offering, 2)
     catalogue.publish(an_offering(now=REAL_NOW, seats=2))
-    declared = function_assets / "offerings.json"
-    before = declared.read_text(encoding="utf-8")
-    declared.write_text(json.dumps(["belum-terbit", "bimtek-klino"]), encoding="utf-8")
-    assets.read_json.cache_clear()
-    assets.read_text.cache_clear()
-    try:
-        assert (sweep(), states(registrations, crowd)) == (1, ["seated", "seated"])
-    finally:
-        declared.write_text(before, encoding="utf-8")
-        assets.read_json.cache_clear()
-        assets.read_text.cache_clear()
+    assert (sweep(), states(registrations, crowd)) == (1, ["seated", "seated"])
+
+
+@pytest.mark.usefixtures("two_pages")
+def test_one_activity_that_cannot_be_read_does_not_keep_the_others_from_their_turn(
+        catalogue: Catalogue, registrations: Registrations, log: StringIO, monkeypatch: pytest.MonkeyPatch) -> None:
+    offering = an_offering(now=REAL_NOW, seats=1)
+    catalogue.publish(offering)
+    crowd = a_crowd(registrations, offering, 2)
+    catalogue.publish(an_offering(now=REAL_NOW, seats=2))
+
+    class Stuck(Weather):
+        """Busy for good with one activity, at ease with every other."""
+
+        def _spoilt(self, name: str, call: Callable[..., Any]) -> Callable[..., Any]:
+            spoil = super()._spoilt(name, call)
+            return lambda **asked: (spoil if "bimtek-macet" in str(asked) else call)(**asked)
+
+    stuck = Stuck(records.client(), refused("ThrottlingException"), times=float("inf"))
+    monkeypatch.setattr(records, "client", lambda: stuck)
+    with pytest.raises(StoreUnavailable):
+        handler.handle({}, Context(records.RESERVE + 2))
+    assert stuck.spoilt
+    assert states(registrations, crowd) == ["seated", "seated"]
+    (line,) = [json.loads(each) for each in log.getvalue().splitlines()]
+    assert (line["promoted"], line["failed"]) == (1, 1)
 
 
 def test_sweeping_writes_nothing_when_there_is_nothing_to_do(

@@ -142,7 +142,7 @@ def test_nobody_is_shut_out_of_what_opens_over_a_page(phone: Page, path: str, wo
     phone.locator("#menu summary").tap()
     assert faults_of(phone) == []
     phone.goto(path)
-    phone.keyboard.press("/")
+    phone.keyboard.press("Control+k")
     expect(phone.get_by_role("dialog").get_by_role("textbox")).to_be_focused()
     phone.keyboard.type(word)
     expect(phone.get_by_role("dialog").get_by_role("listitem")).to_have_count(5)

@@ -70,9 +70,8 @@ function startSearch(link) {
   link.setAttribute("role", "button");
   link.addEventListener("keydown", (event) => { if (event.key === " ") { event.preventDefault(); open(); } });
   document.addEventListener("keydown", (event) => {
-    const typing = event.target.closest?.("input, textarea, select, [contenteditable]");
-    const asked = (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey) || (event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey));
-    if (!asked) return;
+    // With a modifier only: a single character would be set off by speech input (WCAG 2.1.4).
+    if (event.key.toLowerCase() !== "k" || !(event.ctrlKey || event.metaKey)) return;
     event.preventDefault();
     open();
   });
