@@ -30,7 +30,8 @@ def _page(mails: Sequence[Mail] | None) -> str:
     else:
         said = "\n".join(_article(each) for each in mails) or "<p>No mail yet. Register for something.</p>"
     return ('<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
-            '<meta name="viewport" content="width=device-width"><title>Local mail</title></head>\n'
+            '<meta name="viewport" content="width=device-width"><link rel="icon" href="data:,">'
+            '<title>Local mail</title></head>\n'
             f"<body><main><h1>Local mail</h1>\n{said}\n</main></body></html>\n")
 
 
