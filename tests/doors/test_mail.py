@@ -259,6 +259,29 @@ def test_a_mail_service_that_refuses_everything_brings_the_whole_batch_back_and_
     assert office.sent == []
 
 
+def test_two_mailers_with_one_message_note_the_first_number_and_fail_nobody(
+        office: PostOffice, register: Callable[..., Record], table: Table, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The queue may hand a message out twice at once: the mail goes twice, never not at all."""
+    register(helmy())
+    batch = queued(*messages(table), table=table)
+    service = handler._service("sesv2")
+
+    class Overtaken:
+        """A mail service during whose work another mailer finishes the same message."""
+
+        def send_email(self, **mail: Any) -> Any:
+            monkeypatch.setattr(handler, "_service", lambda _: service)
+            assert handler.deliver(batch, Context()) == {"batchItemFailures": []}
+            return service.send_email(**mail)
+
+    overtaken = Overtaken()
+    monkeypatch.setattr(handler, "_service", lambda _: overtaken)
+    assert handler.deliver(batch, Context()) == {"batchItemFailures": []}
+    (item,) = messages(table)
+    assert item["mail_number"] == office.sent[0].identifier
+    assert len(office.sent) == 2
+
+
 def test_a_queue_that_does_not_take_a_message_gets_it_again_from_the_stream(
         office: PostOffice, register: Callable[..., Record], monkeypatch: pytest.MonkeyPatch) -> None:
     register(visitor(1), 1)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from random import Random
+from typing import Any
 
 import pytest
 
+from portal.errors import NotFound
 from portal.identifiers import reference_for
 from registrations.catalogue import Catalogue
-from registrations.store import Registrations
+from registrations.store import Record, Registrations
 from tests.doors.calling import JSON, Answer, Caller
 from tests.people import a_quota, a_record, a_submission, an_offering, helmy, official, visitor, yohana
 
@@ -235,3 +238,33 @@ def test_the_desk_gives_a_seat_once_and_only_to_somebody_who_waits(
     nobody = a_record(visitor(9), offering, number=9)
     assert not registrations.give_seat(first.seat, nobody, offering, REAL_NOW), "somebody who never registered"
     assert catalogue.seats(offering.id).free == 0
+
+
+# -- two at once ---------------------------------------------------------------------------------------------------
+
+
+def test_somebody_promoted_while_leaving_the_list_leaves_the_seat_too(
+        catalogue: Catalogue, registrations: Registrations) -> None:
+    """Between reading that he waits and taking him off the list, somebody else gave him a seat."""
+    offering = an_offering(now=REAL_NOW, seats=1)
+    first, leaving, third = (registrations.register(a_record(visitor(n), offering, number=n), offering, REAL_NOW)
+                             for n in range(3))
+
+    class Hurried(Registrations):
+        """A cancellation that a promotion overtakes."""
+
+        def _cancellation(self, record: Record, *rest: Any) -> Any:
+            registrations.cancel(first, offering, REAL_NOW)
+            return super()._cancellation(record, *rest)
+
+    cancelled = Hurried(registrations.table, Random(5)).cancel(leaving, offering, REAL_NOW)
+    assert cancelled.state == "cancelled"
+    states = [registrations.find(each.reference) for each in (first, leaving, third)]
+    assert [record.state for record in states if record] == ["cancelled", "cancelled", "seated"]
+    assert catalogue.seats(offering.id).free == 0
+
+
+def test_what_was_erased_cannot_be_cancelled(registrations: Registrations) -> None:
+    offering = an_offering(now=REAL_NOW, seats=1)
+    with pytest.raises(NotFound):
+        registrations.cancel(a_record(helmy(), offering), offering, REAL_NOW)
