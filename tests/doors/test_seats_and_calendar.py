@@ -121,7 +121,7 @@ def test_the_file_opens_in_a_calendar_as_the_activity_it_is(registrations_door: 
     register(registrations_door, helmy())
     calendar, event = event_of(registrations_door, submission)
     assert (event["dtstart"].dt, event["dtend"].dt) == (offering.starts, offering.ends)
-    assert f"Nomor rujukan: {format_reference(reference_for(submission))}" in event["description"]
+    assert f"Nomor pendaftaran: {format_reference(reference_for(submission))}" in event["description"]
     assert (event["summary"], event["location"]) == ("Bimtek Desa Klino", "Balai Desa Klino")
     assert event["uid"] == f"{reference_for(submission)}@portal.example.go.id"
     assert event["url"] == "https://portal.example.go.id/kegiatan/bimtek-klino/"

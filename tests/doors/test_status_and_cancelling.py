@@ -104,9 +104,9 @@ def test_no_match_is_told_beside_the_reference_and_names_nobody(registrations_do
 
 
 @pytest.mark.parametrize(("answers", "errors"), [
-    ({}, {"reference": "Isi nomor rujukan.", "email": "Isi alamat e-mail yang dipakai saat mendaftar."}),
+    ({}, {"reference": "Isi nomor pendaftaran.", "email": "Isi alamat e-mail yang dipakai saat mendaftar."}),
     ({"reference": "7F3K", "email": "x"}, {
-        "reference": "Periksa nomor rujukan; isinya delapan huruf dan angka, misalnya 7F3K-9QX2.",
+        "reference": "Periksa nomor pendaftaran; isinya delapan huruf dan angka, misalnya 7F3K-9QX2.",
         "email": "Tulis alamat e-mail lengkap, misalnya nama@contoh.go.id."}),
 ], ids=["nothing", "wrong shapes"])
 @pytest.mark.parametrize("route", [ASK, CANCEL])

@@ -143,7 +143,7 @@ def test_an_unknown_and_a_foreign_reference_get_the_same_answer(scriptless: Page
     fill(scriptless, {"reference": reference, "email": "penasaran@bojonegoro.example"})
     assert go_on(scriptless).status == 404
     assert scriptless.locator(".portal-summary a").all_inner_texts() == [
-        "Kami tidak menemukan pendaftaran dengan nomor rujukan dan alamat e-mail itu. Periksa keduanya."]
+        "Kami tidak menemukan pendaftaran dengan nomor dan alamat e-mail itu. Periksa keduanya."]
     expect(scriptless.locator("#email")).to_have_value("penasaran@bojonegoro.example")
 
 
