@@ -56,6 +56,7 @@ screenshots: $(READY) ## the pictures of the README
 lock: $(READY) ## write requirements*.txt anew from requirements*.in
 	@$(LOCK) --upgrade requirements-dev.in -o requirements-dev.txt
 	@$(LOCK) --upgrade --constraint requirements-dev.txt requirements.in -o requirements.txt # so that tests run what functions run
+	@$(LOCK) --upgrade requirements-bench.in -o requirements-bench.txt
 
 clean: ## remove everything generated, the environment too
 	rm -rf build $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage

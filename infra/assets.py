@@ -13,6 +13,8 @@ from pathlib import Path
 import yaml
 from lokal import wilayah
 
+from infra.front_matter import Mistake, front_matter
+
 ROOT = Path(__file__).parent.parent
 ASSETS = ROOT / "build" / "assets"
 
@@ -30,6 +32,18 @@ def write() -> None:
     for source in sorted((ROOT / "site" / "forms").glob("*.j2")):
         shutil.copy(source, ASSETS / "templates")
     _write_json("regions.json", _regions())
+    _write_json("notice.json", {"version": _notice_version()})
+
+
+NOTICE = ROOT / "content" / "id" / "tentang" / "privasi.md"
+
+
+def _notice_version() -> str:
+    """The date of the privacy notice, which is kept with every consent to it (UU 27/2022)."""
+    version = front_matter(NOTICE).get("versi")
+    if not isinstance(version, str):
+        raise Mistake(NOTICE, "versi", 'expected the day of its text in quotation marks, such as "2026-11-21"')
+    return version
 
 
 def _words(source: Path) -> object:

@@ -12,10 +12,11 @@ import subprocess
 import sys
 from pathlib import Path
 
-from infra import assets, catalogue, csp, openapi, search, search_words
+from infra import assets, catalogue, csp, front_matter, openapi, search, search_words
 from infra.built_site import BUILD, LANGUAGES, SITE
 
 CONFIGURATIONS = {"id": "mkdocs.yml", "en": "mkdocs.en.yml"}
+PAGES = BUILD / "pages"  # each language's pages before they are one site
 THEME_ASSETS = Path("site/theme/assets")
 LOCAL_ORIGIN = "http://127.0.0.1:8000"
 
@@ -44,13 +45,25 @@ def assets_stamp() -> str:
     return "_" + digest.hexdigest()[:10]
 
 
-def run_engine(language: str) -> None:
-    """Build the pages of one language, every warning being an error."""
-    configuration = CONFIGURATIONS[language]
-    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--config-file", configuration]
-    done = subprocess.run(command, env=environment(), capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise BuildFailed(f"MkDocs could not build the pages of {configuration}:\n{done.stdout}{done.stderr}")
+def run_engine() -> None:
+    """Build the pages of every language at the same time, every warning being an error.
+
+    Each into a folder of its own, since the engine empties its folder first; one inside the other they are the site.
+    """
+    running = {language: _engine(language) for language in LANGUAGES}
+    told = {language: engine.communicate()[0] for language, engine in running.items()}
+    for language, engine in running.items():
+        if engine.returncode:
+            raise BuildFailed(f"MkDocs could not build the pages of {CONFIGURATIONS[language]}:\n{told[language]}")
+    shutil.rmtree(SITE, ignore_errors=True)
+    for language, folder in LANGUAGES.items():
+        shutil.move(PAGES / language, SITE / folder)
+
+
+def _engine(language: str) -> subprocess.Popen[str]:
+    options = ["--strict", "--quiet", "--config-file", CONFIGURATIONS[language], "--site-dir", str(PAGES / language)]
+    return subprocess.Popen([sys.executable, "-m", "mkdocs", "build", *options], env=environment(), text=True,
+                            stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
 
 
 def drop_unused_assets() -> None:
@@ -77,9 +90,7 @@ def build() -> None:
     """Build everything, in this order: what later steps read, earlier ones have written."""
     catalogue.write()
     assets.write()
-    shutil.rmtree(SITE, ignore_errors=True)
-    for language in LANGUAGES:
-        run_engine(language)
+    run_engine()
     drop_unused_assets()
     take_out_shells()
     openapi.write()
@@ -91,5 +102,5 @@ def build() -> None:
 if __name__ == "__main__":
     try:
         build()
-    except (catalogue.Mistake, BuildFailed, csp.PolicyBroken, search.IndexingFailed) as fault:
+    except (front_matter.Mistake, BuildFailed, csp.PolicyBroken, search.IndexingFailed) as fault:
         sys.exit(str(fault))

@@ -17,11 +17,11 @@ from random import SystemRandom
 from typing import Any
 
 import botocore.session
-import yaml
 from lokal import wilayah
 from pydantic import ValidationError
 
 from infra import assets
+from infra.front_matter import Mistake, front_matter
 from registrations.models import Offering, in_zone
 from registrations.rules import pools_of
 
@@ -41,15 +41,6 @@ EXPECTED = {
 MOST_POOLS = 45  # so that minting seats stays one transaction (registrations.catalogue)
 
 
-class Mistake(Exception):
-    """Something in a page's front matter that is not as it must be."""
-
-    def __init__(self, page: Path, key: str, expected: str) -> None:
-        """File, key, and what was expected there."""
-        place = "/".join(page.parts[page.parts.index("content"):]) if "content" in page.parts else page.name
-        super().__init__(f"{place}: {key}: {expected}")
-
-
 def read_offerings(content: Path = CONTENT) -> list[Offering]:
     """Every offering that a page declares, in the order of their beginning; raises Mistake at the first fault."""
     offerings: dict[str, Offering] = {}
@@ -60,26 +51,6 @@ def read_offerings(content: Path = CONTENT) -> list[Offering]:
         if offering:
             offerings[offering.id] = offering
     return sorted(offerings.values(), key=lambda offering: (offering.starts, offering.id))
-
-
-def front_matter(page: Path) -> dict[str, Any]:
-    """The front matter of a page as a mapping; empty when it has none."""
-    text = _text_of(page)
-    if not text.startswith("---\n"):
-        return {}
-    try:
-        value = yaml.safe_load(text[4:].split("\n---\n", 1)[0])
-    except yaml.YAMLError as error:
-        where = getattr(error, "problem_mark", None)
-        raise Mistake(page, f"line {where.line + 2}" if where else "front matter", f"YAML, but {error}") from None
-    return value if isinstance(value, dict) else {}
-
-
-def _text_of(page: Path) -> str:
-    try:
-        return page.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError:
-        raise Mistake(page, "front matter", "expected text encoded as UTF-8") from None
 
 
 def _offering_of(page: Path, content: Path) -> Offering | None:
@@ -233,10 +204,17 @@ def publish(table: str) -> None:
     from registrations.store import Registrations  # noqa: PLC0415
 
     catalogue, registrations = Catalogue(Table(table)), Registrations(Table(table), SystemRandom())
-    for declared in json.loads((BUILD / "catalogue.json").read_text(encoding="utf-8")):
-        offering = Offering.model_validate(declared)
+    declared = [Offering.model_validate(each) for each in _built()]
+    for offering in declared:
         catalogue.publish(offering)
         registrations.promote(offering, datetime.now(UTC))
+    withdrawn = catalogue.withdraw_all_but([offering.id for offering in declared], datetime.now(UTC))
+    if withdrawn:
+        print(f"catalogue: closed, since no page declares it any more: {', '.join(withdrawn)}")
+
+
+def _built() -> list[dict[str, Any]]:
+    return list(json.loads((BUILD / "catalogue.json").read_text(encoding="utf-8")))
 
 
 def _show_credentials() -> None:

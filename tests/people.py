@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
 
+from portal.assets import notice_version
 from portal.forms import content_hash
 from portal.identifiers import format_moment, new_ulid, reference_for
 from registrations.models import Offering, Registration
@@ -88,4 +89,4 @@ def a_record(answers: dict[str, str], offering: Offering, *, now: datetime = NOW
     return Record(
         reference=reference_for(submission), submission=submission, offering=offering.id,
         answers=registration.model_dump(exclude={"offering"}), content=content_hash(registration), language="id",
-        received_at=format_moment(now))
+        received_at=format_moment(now), notice=notice_version())

@@ -34,3 +34,8 @@ def read_json(name: str) -> Any:  # noqa: ANN401 each caller knows the shape of 
 def words(name: str, language: str) -> dict[str, Any]:
     """The words of a form, a page or the whole portal (`common`) in one language."""
     return read_json(f"words/{name}.{language}.json")  # type: ignore[no-any-return]
+
+
+def notice_version() -> str:
+    """The day of the privacy notice's text: what somebody who consents now has read."""
+    return str(read_json("notice.json")["version"])

@@ -17,6 +17,7 @@ from datetime import timedelta
 from functools import cache
 
 from portal import errors, web
+from portal.assets import notice_version
 from portal.forms import Form, content_hash
 from portal.identifiers import format_moment, format_reference, is_ulid, reference_for
 from portal.outbox import message
@@ -68,7 +69,7 @@ class Inbox:
         return {"pk": f"MESSAGE#{reference}", "sk": "RECORD", "form": self.form.name, "reference": reference,
                 "submission": submission.identifier, "answers": submission.model.model_dump(),
                 "content": content_hash(submission.model), "language": submission.language,
-                "received_at": format_moment(submission.now),
+                "received_at": format_moment(submission.now), "notice": notice_version(),
                 "expires_at": int((submission.now + KEPT).timestamp())}
 
     def _remember(self, item: Item, submission: Submission) -> Item:

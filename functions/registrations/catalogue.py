@@ -11,10 +11,11 @@ import time
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 from portal.errors import OfferingUnknown
 from portal.records import ConditionFailed, Item, Table, attempts, check, delete, delete_existing, put, put_new, update
-from registrations.keys import CATALOGUE, offering_key, pool_key, seat_sort, waiting_key
+from registrations.keys import ALL_OFFERINGS, CATALOGUE, offering_key, pool_key, seat_sort, waiting_key
 from registrations.models import SLUG_SHAPE, Offering, kept_offering
 from registrations.pools import UNCHANGED, pool_name, read_pools, sizes, too_many
 from registrations.rules import pools_of
@@ -69,14 +70,28 @@ class Catalogue:
 
     def publish(self, offering: Offering) -> None:
         """Make this declaration the one that counts, and give each pool its seats."""
-        self.table.write(put({"pk": offering_key(offering.id), "sk": CATALOGUE,
-                              "declared": offering.model_dump_json()}))
+        self._declare(offering)
         wanted = {pool.name: pool.seats for pool in pools_of(offering)}
         for name in wanted.keys() | {pool_name(pool) for pool in read_pools(self.table, offering.id)}:
             self.table.write(update(pool_key(offering.id, name), "SET seats = :seats, minted = if_not_exists(minted, "
                                     ":none), numbered = if_not_exists(numbered, :none)",
                                     values={"seats": wanted.get(name, 0), "none": 0}))
         self.resize(offering)
+
+    def _declare(self, offering: Offering) -> None:
+        self.table.transact(put({"pk": ALL_OFFERINGS, "sk": offering.id}),
+                            put({"pk": offering_key(offering.id), "sk": CATALOGUE,
+                                 "declared": offering.model_dump_json()}))
+
+    def withdraw_all_but(self, declared: Iterable[str], now: datetime) -> list[str]:
+        """Close the offerings whose page is gone; answers their names. Whoever is registered keeps seat and receipt."""
+        gone = {item["sk"] for item in self.table.query(ALL_OFFERINGS)} - set(declared)
+        since = now - timedelta(seconds=1)  # `closes` itself is still inside the time of registration
+        for name in sorted(gone):
+            offering = self._read(name)
+            self._declare(offering.model_copy(update={"opens": min(offering.opens, since),
+                                                      "closes": min(offering.closes, since)}))
+        return sorted(gone)
 
     def resize(self, offering: Offering) -> None:
         """Remove free seats where there are too many, in a pool or in all, then mint what is lacking."""

@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any, cast
 
 from portal import errors, web
+from portal.assets import notice_version
 from portal.forms import Form, FormModel, content_hash
 from portal.identifiers import format_moment, format_reference, is_ulid, reference_for
 from portal.records import Table
@@ -93,7 +94,7 @@ def _new_record(registration: Registration, submission: Submission) -> Record:
     return Record(reference=reference_for(submission.identifier), submission=submission.identifier,
                   offering=registration.offering, answers=registration.model_dump(exclude={"offering"}),
                   content=content_hash(registration), language=submission.language,
-                  received_at=format_moment(submission.now))
+                  received_at=format_moment(submission.now), notice=notice_version())
 
 
 def _about(answers: Mapping[str, Any], language: str) -> About:

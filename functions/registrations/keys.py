@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 
 CATALOGUE = "CATALOGUE"
+ALL_OFFERINGS = "INDEX#OFFERINGS"  # the `pk` under which every offering that was ever published stands by its name
 RECORD = "RECORD"
 LOCK = "LOCK"
 

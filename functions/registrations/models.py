@@ -141,7 +141,8 @@ class Offering(Declared):
 def kept_offering(text: str) -> Offering:
     """The offering that `Offering.model_dump_json` wrote, believed without checking it again.
 
-    The build has checked it; making the check anew would be a tenth of a function's cold start.
+    The build has checked it; making the check anew would be a tenth of a function's cold start. A key that is added
+    to Offering needs a default: functions are deployed before everything is published anew.
     """
     kept = json.loads(text)
     moments = {name: datetime.fromisoformat(kept[name]) for name in ("starts", "ends", "opens", "closes")}

@@ -5,6 +5,7 @@ One table; what stands under which key:
 | pk                       | sk                        | is                                                       |
 |--------------------------|---------------------------|----------------------------------------------------------|
 | OFFERING#<id>            | CATALOGUE                 | the offering as its page declares it                     |
+| INDEX#OFFERINGS          | <id>                      | that this offering was published once                    |
 | OFFERING#<id>            | POOL#<pool>               | `seats` wanted, `minted` in the world, `numbered` so far   |
 | OFFERING#<id>            | SEAT#<pool>#<number>      | one free seat: whoever deletes this item has the seat    |
 | WAITING#<id>             | <moment>#<reference>      | one place in the waiting list, in the order of arrival   |
@@ -88,6 +89,7 @@ class Record:
     content: str
     language: str
     received_at: str
+    notice: str | None = None  # the version of the privacy notice that was consented to
     seat: str | None = None
     seated_at: str | None = None
     cancelled_at: str | None = None

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
 from infra import pieces
-from infra.catalogue import CONTENT, front_matter, read_offerings
-from portal.assets import LANGUAGES
+from infra.catalogue import CONTENT, read_offerings
+from infra.front_matter import front_matter
+from portal.assets import LANGUAGES, notice_version
+from portal.moments import format_day
 
 PAGES = sorted(path.relative_to(CONTENT / "id").as_posix() for path in (CONTENT / "id").rglob("*.md"))
 OFFERINGS = read_offerings(CONTENT)
@@ -67,3 +70,11 @@ def test_no_page_names_a_machine_or_the_place_it_was_written_at() -> None:
     for language in LANGUAGES:
         for page in PAGES:
             assert not naming.search(text_of(language, page)), Path(language, page)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_privacy_notice_says_the_day_that_is_kept_with_each_consent(language: str) -> None:
+    version = front_matter(CONTENT / language / "tentang/privasi.md")["versi"]
+    assert version == notice_version()
+    day = format_day(datetime.fromisoformat(f"{version}T12:00+07:00"), "WIB", language)
+    assert day in text_of(language, "tentang/privasi.md").split("\n---\n", 1)[1]

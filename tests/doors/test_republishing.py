@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
-from portal.errors import OfferingUnknown
+from portal.errors import OfferingClosed, OfferingUnknown
 from portal.records import Table
 from registrations.catalogue import BATCH, Catalogue
 from registrations.keys import offering_key, pool_of
 from registrations.models import Offering
+from registrations.rules import must_be_open
 from registrations.store import Record, Registrations
 from tests.doors.weather import contents
 from tests.people import NOW, a_quota, a_record, an_offering, official, papua, visitor
@@ -50,6 +51,23 @@ def test_an_offering_reads_back_as_it_was_declared(catalogue: Catalogue) -> None
 def test_what_was_never_published_is_unknown(catalogue: Catalogue) -> None:
     with pytest.raises(OfferingUnknown):
         catalogue.offering("bimtek-klino")
+
+
+def test_an_offering_whose_page_is_gone_is_closed_and_keeps_its_people(
+        catalogue: Catalogue, registrations: Registrations) -> None:
+    gone, later = an_offering(), an_offering(id="bimtek-nanti")
+    for offering in (gone, later):
+        catalogue.publish(offering)
+    (siti,) = a_crowd(registrations, gone, 1)
+    before = gone.opens - timedelta(days=1)
+    assert catalogue.withdraw_all_but([later.id], before) == [gone.id]
+    for now in (before, NOW):
+        with pytest.raises(OfferingClosed):
+            must_be_open(catalogue.offering(gone.id), now)
+    assert catalogue.offering(later.id) == later
+    assert seated(registrations, [siti]) == 1
+    catalogue.publish(gone)
+    assert catalogue.offering(gone.id) == gone
 
 
 def test_publishing_the_same_again_changes_nothing(catalogue: Catalogue, table: Table) -> None:

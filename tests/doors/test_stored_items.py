@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 
 from feedback.models import Feedback
+from infra.assets import NOTICE
+from infra.front_matter import front_matter
 from portal import inbox, records
 from portal.records import Item, Table
 from registrations import store
@@ -91,6 +93,11 @@ def test_a_stored_registration_is_the_record_and_its_answers_are_the_form(lived_
     assert answers <= set(Registration.model_fields) - {"offering"}
 
 
+def test_with_a_consent_stands_the_version_of_the_notice(lived_in: list[Item], at_the_desk: list[Item]) -> None:
+    stored = [item for item in [*lived_in, *at_the_desk] if item["sk"] == "RECORD"]
+    assert {item["notice"] for item in stored} == {front_matter(NOTICE)["versi"]}
+
+
 def test_a_stored_message_has_the_answers_of_its_form(at_the_desk: list[Item]) -> None:
     (stored,) = [item for item in at_the_desk if item["sk"] == "RECORD"]
     assert set(stored["answers"]) == set(Feedback.model_fields)
@@ -99,7 +106,7 @@ def test_a_stored_message_has_the_answers_of_its_form(at_the_desk: list[Item]) -
 def test_what_holds_a_personal_value_ends_by_itself(lived_in: list[Item], at_the_desk: list[Item]) -> None:
     """Seats, pools and the offering itself belong to nobody and stay."""
     lasting = {item["sk"].partition("#")[0] for item in lived_in if "expires_at" not in item}
-    assert lasting <= {"CATALOGUE", "POOL", "SEAT"}
+    assert lasting <= {"CATALOGUE", "POOL", "SEAT", an_offering().id}
     assert all("expires_at" in item for item in at_the_desk)
     ends = an_offering(now=REAL_NOW).ends + KEPT_AFTER_END
     assert {item["expires_at"] for item in lived_in if item["sk"] == "RECORD"} == {int(ends.timestamp())}

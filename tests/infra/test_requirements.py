@@ -9,7 +9,7 @@ import pytest
 
 from infra.template_reader import ROOT
 
-LOCKS = {"requirements.in": "requirements.txt", "requirements-dev.in": "requirements-dev.txt"}
+LOCKS = {f"requirements{kind}.in": f"requirements{kind}.txt" for kind in ("", "-dev", "-bench")}
 # Where packages come from is the machine's business; spelt in pieces, so that this file is not its own finding.
 REGISTRIES = re.compile("|".join(["pypi" + r"\.org", "pythonhosted" + r"\.org", "--index" + "-url", "--find" + "-links",
                                   "--extra" + "-index", "registry" + r"\.npmjs", "deb" + r"\.debian"]))

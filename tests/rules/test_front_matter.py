@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 import yaml
 
-from infra.catalogue import CONTENT, MOST_POOLS, Mistake, read_offerings
+from infra.catalogue import CONTENT, MOST_POOLS, read_offerings
+from infra.front_matter import Mistake
 from portal.regions import provinces
 from registrations.models import Offering
 from registrations.rules import pools_of
