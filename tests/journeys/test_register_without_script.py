@@ -84,7 +84,8 @@ def must_be_a_receipt(page: Page) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text("Anda mendapat kursi")
     expect(page.locator(".portal-receipt__reference")).to_have_text(
         re.compile(r"^[0-9A-Z]{4}-[0-9A-Z]{4}$"))
-    code = page.get_by_role("figure", name="Tunjukkan kode ini saat registrasi ulang di tempat kegiatan.")
+    code = page.get_by_role("figure", name="Kode ini membuka halaman status pendaftaran Anda. "
+                                           "Tunjukkan bila panitia memintanya.")
     expect(code.locator("svg")).to_be_visible()
     expect(page.get_by_role("heading", level=2, name="Selanjutnya")).to_be_visible()
     expect(page.locator("article ol > li")).to_have_count(3)
