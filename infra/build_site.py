@@ -10,6 +10,7 @@ import os
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 from infra import assets, catalogue, csp, front_matter, openapi, search, search_words
@@ -94,8 +95,10 @@ def build() -> None:
     drop_unused_assets()
     take_out_shells()
     openapi.write()
-    csp.write()
-    search.write()
+    with ProcessPoolExecutor(1) as beside:  # both only read the pages
+        index = beside.submit(search.write)
+        csp.write()
+        index.result()
     stamp_assets()
 
 
