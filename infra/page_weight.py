@@ -48,7 +48,7 @@ def first_search(browser: Browser, address: str, words: str) -> Weight:
 
 
 def _search(page: Page, words: str) -> None:
-    page.keyboard.press("/")
+    page.keyboard.press("Control+k")
     page.locator("#search-input").fill(words)
     page.locator("#search li").first.wait_for()
     page.wait_for_load_state("networkidle")

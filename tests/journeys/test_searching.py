@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
+from infra.bench.limits import KB, LIMITS
+from infra.page_weight import first_search
 from tests.journeys.stage import Stage
 
 QUESTION = "Cari di portal ini"
@@ -67,3 +69,11 @@ def test_without_script_the_button_leads_to_the_list_of_all_pages(scriptless: Pa
     scriptless.get_by_role("link", name="Search").click()
     expect(scriptless).to_have_url(f"{stage.url}/en/peta-situs/")
     assert scriptless.get_by_role("article").get_by_role("link").count() > 50
+
+
+@pytest.mark.parametrize("home", ["/", "/en/"])
+def test_the_first_result_is_within_its_budget(browser: Browser, stage: Stage, home: str):
+    """The measuring of `make bench` itself: bytes are the same on every machine."""
+    weight = first_search(browser, f"{stage.url}{home}", "angka kredit" if home == "/" else "credit points")
+    assert 20 * KB < weight.bytes <= LIMITS["first search result, bytes"]
+    assert weight.other_hosts(stage.url) == []
