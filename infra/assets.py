@@ -60,7 +60,7 @@ def _write_json(name: str, value: object) -> None:
 
 
 # For authors and guests of the conference: no Kemendagri code begins so, and no quota can name it.
-ABROAD = ("00", "Outside Indonesia", [("00.00", "Luar negeri")])
+ABROAD = ("00", "Luar negeri", [("00.00", "Luar negeri (outside Indonesia)")])
 
 
 def _regions() -> list[tuple[str, str, list[tuple[str, str]]]]:

@@ -55,16 +55,24 @@ def run_engine() -> None:
     told = {language: engine.communicate()[0] for language, engine in running.items()}
     for language, engine in running.items():
         if engine.returncode:
-            raise BuildFailed(f"MkDocs could not build the pages of {CONFIGURATIONS[language]}:\n{told[language]}")
+            raise BuildFailed(f"MkDocs could not build the pages of content/{language}:\n{_mistakes(told[language])}")
     shutil.rmtree(SITE, ignore_errors=True)
     for language, folder in LANGUAGES.items():
         shutil.move(PAGES / language, SITE / folder)
 
 
 def _engine(language: str) -> subprocess.Popen[str]:
-    options = ["--strict", "--quiet", "--config-file", CONFIGURATIONS[language], "--site-dir", str(PAGES / language)]
+    # Never --quiet: it also keeps warnings from --strict.
+    options = ["--strict", "--config-file", CONFIGURATIONS[language], "--site-dir", str(PAGES / language)]
     return subprocess.Popen([sys.executable, "-m", "mkdocs", "build", *options], env=environment(), text=True,
                             stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+
+
+def _mistakes(told: str) -> str:
+    """What a maintainer needs of the engine's words: its warnings and errors, and the last line of a stack trace."""
+    lines = told.strip().splitlines()
+    listed = [line for line in lines if line.startswith(("WARNING", "ERROR", "  - "))]
+    return "\n".join([*listed, lines[-1]] if lines else [])
 
 
 def drop_unused_assets() -> None:

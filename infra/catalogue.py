@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import sys
 from collections.abc import Iterator
@@ -21,8 +22,8 @@ from lokal import wilayah
 from pydantic import ValidationError
 
 from infra import assets
-from infra.front_matter import Mistake, front_matter
-from registrations.models import Offering, in_zone
+from infra.front_matter import Mistake, front_matter, text_of
+from registrations.models import Offering, Quota, in_zone
 from registrations.rules import pools_of
 
 ROOT = Path(__file__).parent.parent
@@ -137,11 +138,18 @@ def _expected(detail: Any) -> str:  # noqa: ANN401 pydantic's ErrorDetails
     if detail["type"] == "missing" or detail["input"] is None:
         return "expected a value, it is missing"
     if detail["type"] == "extra_forbidden":
-        return "there is no such key"
+        return f"there is no such key; expected one of {', '.join(_keys_beside(detail['loc']))}"
+    if detail["type"] == "literal_error":
+        return f"expected one of {detail['ctx']['expected'].replace(' or ', ', ')} (found: {detail['input']!r})"
     if detail["type"] in EXPECTED:
         return f"expected {EXPECTED[detail['type']]} (found: {detail['input']!r})"
     found = "" if isinstance(detail["input"], dict | list) else f" (found: {detail['input']!r})"
     return f"{detail['msg']}{found}"
+
+
+def _keys_beside(location: tuple[int | str, ...]) -> list[str]:
+    """The keys that may stand where this one stands."""
+    return [name for name in (Quota if location[0] == "quotas" else Offering).model_fields if name != "title"]
 
 
 def _check_pools(page: Path, offering: Offering) -> None:
@@ -162,6 +170,22 @@ def _check_pools(page: Path, offering: Offering) -> None:
         raise Mistake(page, "offering.quotas", f"expected at most {MOST_POOLS} groups of seats, found {len(pools)}")
 
 
+def check_pieces(offerings: list[Offering], content: Path = CONTENT) -> None:
+    """A page that was copied may still hold the other activity's form: people would register for that one."""
+    for offering in offerings:
+        for page in sorted(content.rglob(f"{offering.id}.md")):
+            _check_pieces_of(page, offering)
+
+
+def _check_pieces_of(page: Path, offering: Offering) -> None:
+    included = set(re.findall(r'^\s*--8<-- "(offerings/[^"]+)"', text_of(page), re.MULTILINE))
+    own = {f"offerings/{offering.id}/{piece}" for piece in ("facts.md", "form.html")}
+    for missing in sorted(own - included):
+        raise Mistake(page, "include lines", f'expected --8<-- "{missing}"')
+    for foreign in sorted(included - own):
+        raise Mistake(page, "include lines", f'expected pieces of {offering.id} only, found --8<-- "{foreign}"')
+
+
 # -- what the build writes ---------------------------------------------------------------------------------------
 
 
@@ -169,6 +193,7 @@ def write() -> None:
     """Write build/catalogue.json, the functions' list of offerings, and every piece that pages include."""
     assets.write()
     offerings = read_offerings()
+    check_pieces(offerings)
     catalogue = [json.loads(offering.model_dump_json()) for offering in offerings]
     (BUILD / "catalogue.json").write_text(json.dumps(catalogue, ensure_ascii=False, indent=1), encoding="utf-8")
     (assets.ASSETS / "offerings.json").write_text(json.dumps([each.id for each in offerings]), encoding="utf-8")

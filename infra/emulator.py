@@ -63,9 +63,13 @@ class Emulator:
         return self
 
     def stop(self) -> None:
-        """End the process; what it remembered is gone."""
+        """End the process; what it remembered is gone, so it is not waited for long."""
         _pipe(self._process.stdin).close()
-        self._process.wait(10)
+        try:
+            self._process.wait(2)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
         _pipe(self._process.stdout).close()
 
     def sent_mail(self) -> list[Mail]:

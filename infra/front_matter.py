@@ -19,7 +19,7 @@ class Mistake(Exception):
 
 def front_matter(page: Path) -> dict[str, Any]:
     """The front matter of a page as a mapping; empty when it has none."""
-    text = _text_of(page)
+    text = text_of(page)
     if not text.startswith("---\n"):
         return {}
     try:
@@ -30,7 +30,8 @@ def front_matter(page: Path) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def _text_of(page: Path) -> str:
+def text_of(page: Path) -> str:
+    """The whole page; raises Mistake when it is not UTF-8."""
     try:
         return page.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:

@@ -58,7 +58,7 @@ def document() -> dict[str, Any]:
     paths: dict[str, Any] = {}
     for route in sorted(doors.routes().keys() - {ANYTHING_ELSE}, key=lambda each: each[1]):
         paths.setdefault(route[1], {})[route[0].lower()] = _operation(route)
-    return {"openapi": "3.1.0", "info": {"title": "Portal Penggerak Swadaya", "version": "1",
+    return {"openapi": "3.1.0", "info": {"title": "Portal Penggerak Desa", "version": "1",
                                          "license": {"name": "MIT", "identifier": "MIT"}},
             "paths": paths, "components": {"schemas": {"Problem": _problem_schema()}}}
 

@@ -23,6 +23,9 @@ from portal.questions import INVISIBLE, Question
 CODES = {"extra_forbidden": "unknown_field", "string_unicode": "unknown_field"}
 
 
+NOTHING_SAID = re.compile(r"[\s\-–—._]*")
+
+
 class FormModel(BaseModel):
     """What every form model is: frozen, closed to unknown fields, its field order the page's order."""
 
@@ -105,7 +108,8 @@ def _safe_name(location: tuple[int | str, ...]) -> str:
 
 
 def _is_blank(value: object) -> bool:
-    return value is None or (isinstance(value, str) and not value.translate(INVISIBLE).strip())
+    """Nothing, nothing to see, or what people type into a field that they leave open: "-", "..."."""
+    return value is None or (isinstance(value, str) and NOTHING_SAID.fullmatch(value.translate(INVISIBLE)) is not None)
 
 
 def content_hash(model: FormModel) -> str:

@@ -18,12 +18,15 @@ from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 from portal.identifiers import parse_reference
 from portal.phones import to_e164, to_national
 
-# Zero-width characters arrive by copy and paste and are nobody's answer.
-INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
+# Characters without width or ink arrive by copy and paste and are nobody's answer: joiners, fillers, selectors, tags.
+INVISIBLE = dict.fromkeys((*map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad\u115f\u1160\u180e\u2800\u3164\uffa0"),
+                           *range(0xFE00, 0xFE10), *range(0xE0000, 0xE0080)))
 # Overrides and isolates of the writing direction can make a name read as another one: refused, never stored.
 BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c")
 # U+FFFD is what a decoder puts where bytes were broken: nobody types it.
 REFUSED = BIDI | {"\ufffd"}
+# Controls, halves of pairs, private characters and those that are none.
+UNREADABLE = {"Cc", "Cs", "Co", "Cn"}
 EMAIL_SHAPE = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+"
                          r"[A-Za-z]{2,63}")
 EMAIL_MOST = 254
@@ -44,7 +47,7 @@ def readable(value: object, *, lines: bool = False) -> str:
         raise refuse("unreadable")
     text = unicodedata.normalize("NFC", value.translate(INVISIBLE).replace("\r\n", "\n").replace("\r", "\n"))
     kept = {"\n", "\t"}
-    if any(c in REFUSED or (unicodedata.category(c) in {"Cc", "Cs"} and c not in kept) for c in text):
+    if any(c in REFUSED or (unicodedata.category(c) in UNREADABLE and c not in kept) for c in text):
         raise refuse("unreadable")
     if lines:
         return "\n".join(" ".join(line.split()) for line in text.split("\n")).strip()

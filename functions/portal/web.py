@@ -156,12 +156,21 @@ def _host_of(origin: str) -> str:
 
 def _json_object(body: bytes) -> dict[str, Any]:
     try:
-        value = json.loads(body)
+        value = json.loads(body, object_pairs_hook=_each_name_once)
         json.dumps(value, ensure_ascii=False).encode()  # half a surrogate pair can be escaped but never sent back
     except (ValueError, RecursionError):
         raise errors.BodyUnreadable from None
     if not isinstance(value, dict) or len(value) > MOST_FIELDS:
         raise errors.BodyUnreadable
+    return value
+
+
+def _each_name_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """The object; one that has two values under one name could mean either, so it is refused."""
+    value = dict(pairs)
+    if len(value) < len(pairs):
+        message = "a name stands twice"
+        raise ValueError(message)
     return value
 
 

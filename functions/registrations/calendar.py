@@ -14,6 +14,7 @@ from registrations.models import Offering
 from registrations.store import Record
 
 STATUS = {"seated": "CONFIRMED", "waiting": "TENTATIVE", "cancelled": "CANCELLED"}
+ORDER = {"waiting": 0, "seated": 1, "cancelled": 2}
 
 
 def _time(offering: Offering) -> dict[str, datetime | date | str]:
@@ -43,8 +44,9 @@ def calendar_of(offering: Offering, record: Record, origin: str) -> str:
     event.add("description", _description(offering, record))
     event.add("url", f"{origin}{'/en' if record.language == 'en' else ''}/kegiatan/{offering.id}/")
     event.add("status", STATUS[record.state])
+    event.add("sequence", ORDER[record.state])  # a later state replaces an earlier one
     calendar = Calendar()
-    calendar.add("prodid", "-//Penggerak Swadaya//Portal//ID")
+    calendar.add("prodid", "-//Portal Penggerak Desa//ID")
     calendar.add("version", "2.0")
     calendar.add("method", "CANCEL" if record.state == "cancelled" else "PUBLISH")
     calendar.add_component(event)

@@ -18,7 +18,7 @@ from portal.records import ConditionFailed, Item, Table, attempts, check, delete
 from registrations.keys import ALL_OFFERINGS, CATALOGUE, offering_key, pool_key, seat_sort, waiting_key
 from registrations.models import SLUG_SHAPE, Offering, kept_offering
 from registrations.pools import UNCHANGED, pool_name, read_pools, sizes, too_many
-from registrations.rules import pools_of
+from registrations.rules import open_to_everyone, pools_of
 from registrations.store import COUNTED
 
 MOST_WRITES = 100  # in one transaction of DynamoDB
@@ -64,9 +64,18 @@ class Catalogue:
     def seats(self, offering: str) -> Seats:
         """How full the offering is, for people to see: nothing is decided by it. Raises OfferingUnknown."""
         declared = self.offering(offering).seats
-        free = self.table.count(offering_key(offering), first="SEAT#", last="SEAT#~", most=MOST_SEATS)
         waiting = self.table.count(waiting_key(offering), first="0", last="~", most=COUNTED + 1)
-        return Seats(seats=declared, free=free, waiting=waiting)
+        return Seats(seats=declared, free=self._count_free(offering, ""), waiting=waiting)
+
+    def reserved(self, offering: str, now: datetime) -> int:
+        """How many of the free seats are for those with a claim only, for people to see."""
+        declared = self.offering(offering)
+        kept = {pool.name for pool in pools_of(declared)} - set(open_to_everyone(declared, now))
+        return sum(self._count_free(offering, f"{pool}#") for pool in kept)
+
+    def _count_free(self, offering: str, pool: str) -> int:
+        begin = f"SEAT#{pool}"
+        return self.table.count(offering_key(offering), first=begin, last=f"{begin}~", most=MOST_SEATS)
 
     def publish(self, offering: Offering) -> None:
         """Make this declaration the one that counts, and give each pool its seats."""

@@ -254,9 +254,10 @@ def seats(request: web.Request) -> web.Reply:
     """How full an offering is: for the script of its page, and as a page for those without script."""
     offering = request.path_value("offering")
     now = catalogue().seats(offering)
-    sentence = _seats_sentence(now, request.language)
+    reserved = min(catalogue().reserved(offering, datetime.now(UTC)), now.free) if now.free else 0
+    sentence = _seats_sentence(now, reserved, request.language)
     if request.wants_json:
-        return web.cached(web.data({"offering": offering, "seats": now.seats, "free": now.free,
+        return web.cached(web.data({"offering": offering, "seats": now.seats, "free": now.free, "reserved": reserved,
                                     "waiting": now.waiting, "sentence": sentence}), SEATS_KEPT)
     from portal import pages  # noqa: PLC0415 drawing is loaded only when a page is drawn
 
@@ -266,11 +267,15 @@ def seats(request: web.Request) -> web.Reply:
     return web.cached(web.page(html), SEATS_KEPT)
 
 
-def _seats_sentence(now: Seats, language: str) -> str:
-    texts = REGISTRATION.words(language)["seats"]
-    if now.free:
-        return str(texts["free"]).format(free=now.free, seats=now.seats)
-    return str(texts["full" if now.waiting else "just_full"]).format(waiting=min(now.waiting, COUNTED), seats=now.seats)
+def _seats_sentence(now: Seats, reserved: int, language: str) -> str:
+    if now.free > reserved:
+        told = "some_reserved" if reserved else "free"
+    elif now.free:
+        told = "only_reserved"
+    else:
+        told = "full" if now.waiting else "just_full"
+    return str(REGISTRATION.words(language)["seats"][told]).format(
+        free=now.free, reserved=reserved, seats=now.seats, waiting=min(now.waiting, COUNTED))
 
 
 # -- the door itself ---------------------------------------------------------------------------------------------

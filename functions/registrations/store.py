@@ -59,7 +59,7 @@ from registrations.rules import message_values, pools_for, pools_of
 
 State = Literal["seated", "waiting", "cancelled"]
 
-COUNTED = 1000  # places in a waiting list are told exactly up to here
+COUNTED = 500  # places in a waiting list are told exactly up to here
 AT_ONCE = 20  # free seats looked at in one round
 FOR_OTHERS = 5  # rounds of promoting that one person's request does at most; the clock does the rest
 KEPT_AFTER_END = timedelta(days=730)  # until content/rules/retention.yml says it (issue 3)

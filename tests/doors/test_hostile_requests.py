@@ -53,6 +53,7 @@ HOSTILE = [
     Hostile("broken UTF-8 in a form, not even escaped", 400, "body_unreadable", b"name=Siti\xff"),
     Hostile("half a surrogate pair in a form", 400, "body_unreadable", b"name=%ED%A0%80"),
     Hostile("broken UTF-8 in JSON", 400, "body_unreadable", b'{"name": "Siti\xff"}', JSON),
+    Hostile("JSON with a name twice", 400, "body_unreadable", b'{"name": "Siti", "name": "Budi"}', JSON),
     Hostile("JSON that stops", 400, "body_unreadable", b'{"name": "Siti', JSON),
     Hostile("nothing where JSON should be", 400, "body_unreadable", b"", JSON),
     Hostile("a JSON array", 400, "body_unreadable", json.dumps([helmy()]).encode(), JSON),

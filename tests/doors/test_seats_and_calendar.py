@@ -37,16 +37,16 @@ def seats(door: Caller, language: str = "id") -> Answer:
 def test_the_line_of_seats_follows_what_happens(registrations_door: Caller, catalogue: Catalogue) -> None:
     catalogue.publish(an_offering(now=REAL_NOW, seats=2))
     assert seats(registrations_door).json == {
-        "offering": "bimtek-klino", "seats": 2, "free": 2, "waiting": 0,
-        "sentence": "2 dari 2 kursi masih tersedia, termasuk kursi kuota."}
+        "offering": "bimtek-klino", "seats": 2, "free": 2, "reserved": 0, "waiting": 0,
+        "sentence": "2 dari 2 kursi masih tersedia."}
     register(registrations_door, visitor(1), 1)
-    assert seats(registrations_door, "en").json["sentence"] == "1 of 2 seats are free, reserved seats included."
+    assert seats(registrations_door, "en").json["sentence"] == "1 of 2 seats are free."
     register(registrations_door, visitor(2), 2)
     assert seats(registrations_door, "en").json["sentence"] == (
         "All 2 seats are taken. You can still join the waiting list.")
     register(registrations_door, visitor(3), 3)
     assert seats(registrations_door).json | {"offering": ""} == {
-        "offering": "", "seats": 2, "free": 0, "waiting": 1,
+        "offering": "", "seats": 2, "free": 0, "reserved": 0, "waiting": 1,
         "sentence": "2 kursi sudah terisi semua dan 1 orang menunggu. Anda masih dapat mendaftar ke daftar tunggu."}
 
 
@@ -59,10 +59,15 @@ def test_without_script_the_same_sentence_is_a_page_with_a_way_back(
     assert page.links == ["/en/kegiatan/bimtek-klino/"]
 
 
-def test_reserved_seats_count_as_free_for_those_who_look(registrations_door: Caller, catalogue: Catalogue) -> None:
-    catalogue.publish(an_offering(now=REAL_NOW, seats=2, quotas=[a_quota(now=REAL_NOW, seats=1)]))
+def test_the_line_tells_reserved_seats_from_those_for_everyone(
+        registrations_door: Caller, catalogue: Catalogue) -> None:
+    catalogue.publish(an_offering(now=REAL_NOW, seats=3, quotas=[a_quota(now=REAL_NOW, seats=2)]))
+    assert seats(registrations_door, "en").json["sentence"] == "3 of 3 seats are free, 2 of them reserved seats."
     register(registrations_door, visitor(1), 1)
-    assert seats(registrations_door).json["free"] == 1
+    register(registrations_door, visitor(2), 2)
+    assert {name: seats(registrations_door).json[name] for name in ("free", "reserved", "waiting")} == {
+        "free": 2, "reserved": 2, "waiting": 1}
+    assert seats(registrations_door, "en").json["sentence"].startswith("The seats for everyone are taken. 2 reserved")
 
 
 def test_the_numbers_may_be_five_seconds_old_and_differ_by_language(
@@ -80,7 +85,7 @@ def test_an_unknown_activity_has_no_seats(registrations_door: Caller) -> None:
 
 
 def test_a_place_far_back_in_the_list_is_told_as_more_than(table: Table) -> None:
-    """Counting stops at a thousand: what lies beyond is told as "more than", and costs no more to tell."""
+    """Counting stops at some hundreds: what lies beyond is told as "more than", and costs no more to tell."""
     registrations = Registrations(table, Random(1))
     offering = an_offering(now=REAL_NOW)
     record = a_record(helmy(), offering, now=REAL_NOW + timedelta(days=1), number=7)

@@ -13,8 +13,8 @@ OFFERING = "konferensi-internasional-2027"
 
 
 @pytest.mark.parametrize(("path", "sentence"), [
-    ("", "{free} dari {seats} kursi masih tersedia, termasuk kursi kuota."),
-    ("/en", "{free} of {seats} seats are free, reserved seats included.")])
+    ("", "{free} dari {seats} kursi masih tersedia, {reserved} di antaranya kursi kuota."),
+    ("/en", "{free} of {seats} seats are free, {reserved} of them reserved seats.")])
 def test_the_seats_left_stand_on_the_page_in_its_language(phone: Page, stage: Stage, path: str, sentence: str):
     phone.goto(f"{path}/kegiatan/{OFFERING}/")
     expect(phone.locator(".portal-seats")).to_have_text(sentence.format(**stage.seats(OFFERING)))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -98,6 +100,19 @@ def test_escape_closes_the_list_of_regions_and_keeps_what_was_typed(phone: Page,
     expect(phone.get_by_role("listbox")).to_be_hidden()
     expect(field).to_have_value("sido")
     assert has_focus(field)
+
+
+@pytest.mark.parametrize(("typed", "told"), [("bogor", "2 choices"), ("bogur", "Nothing matches")])
+def test_a_region_that_is_typed_but_not_chosen_is_not_lost(phone: Page, keyboard: Keyboard, typed: str, told: str):
+    phone.goto(f"/en/kegiatan/{OFFERING}/")
+    field = phone.get_by_role("combobox", name="District or city")
+    keyboard.type_into(field, typed)
+    keyboard.tab_to(phone.get_by_role("button", name="Continue and check your answers"))
+    phone.keyboard.press("Enter")
+    expect(phone).to_have_url(re.compile(f"/en/kegiatan/{OFFERING}/"))
+    expect(field).to_have_value(typed)
+    assert has_focus(field)
+    assert told in field.evaluate("field => field.validationMessage")
 
 
 def test_each_message_of_the_summary_leads_to_its_question(phone: Page, keyboard: Keyboard):

@@ -36,7 +36,7 @@ def test_from_the_home_page_over_mistakes_and_a_change_to_the_receipt(scriptless
     fill(page, {name: wrong for name, (wrong, _) in MISTAKES.items() if wrong} | {"kind": "psm"})
 
     assert go_on(page).status == 422
-    expect(page).to_have_title("Kesalahan: Daftar kegiatan - Portal Penggerak Desa")
+    expect(page).to_have_title("Kesalahan: Pendaftaran kegiatan - Portal Penggerak Desa")
     must_tell_each_mistake_beside_its_field(page)
     must_keep_what_was_typed(page)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -12,7 +13,7 @@ from typing import Any
 import pytest
 import yaml
 
-from infra.catalogue import CONTENT, MOST_POOLS, read_offerings
+from infra.catalogue import CONTENT, MOST_POOLS, check_pieces, read_offerings
 from infra.front_matter import Mistake
 from portal.regions import provinces
 from registrations.models import Offering
@@ -131,12 +132,15 @@ CHANGES: dict[str, tuple[dict[str, Any], str]] = {
     "a forgotten beginning": ({"starts": MISSING}, "offering.starts: expected a value, it is missing"),
     "a forgotten zone": ({"zone": MISSING}, "offering.zone: expected a value, it is missing"),
     "a forgotten place": ({"place": MISSING}, "offering.place: expected a value, it is missing"),
-    "a key that does not exist": ({"colour": "biru"}, "offering.colour: there is no such key"),
-    "a kind that does not exist": ({"kind": "piknik"}, "offering.kind: Input should be 'bimtek', 'pelatihan'"),
-    "a mode in English": ({"mode": "online"}, "offering.mode: Input should be 'luring', 'daring' or 'hibrida'"),
-    "money nobody knows": ({"funding": "APBDes"}, "offering.funding: Input should be 'APBN', 'BLU', 'PNBP'"),
-    "a zone of another country": ({"zone": "GMT"}, "offering.zone: Input should be 'WIB', 'WITA' or 'WIT'"),
-    "an audience nobody is": ({"audience": ["psm", "raja"]}, "offering.audience.1: Input should be 'psm', 'tpp'"),
+    "a key that does not exist": (
+        {"colour": "biru"}, "offering.colour: there is no such key; expected one of id, kind"),
+    "a kind that does not exist": ({"kind": "piknik"}, "offering.kind: expected one of 'bimtek', 'pelatihan'"),
+    "a mode in English": (
+        {"mode": "online"}, "offering.mode: expected one of 'luring', 'daring', 'hibrida' (found: 'online')"),
+    "money nobody knows": ({"funding": "APBDes"}, "offering.funding: expected one of 'APBN', 'BLU', 'PNBP'"),
+    "a zone of another country": (
+        {"zone": "GMT"}, "offering.zone: expected one of 'WIB', 'WITA', 'WIT' (found: 'GMT')"),
+    "an audience nobody is": ({"audience": ["psm", "raja"]}, "offering.audience.1: expected one of 'psm', 'tpp'"),
     "an audience of nobody": ({"audience": []}, "offering.audience: Tuple should have at least 1 item"),
     "a fee below nothing": ({"fee": -1}, "offering.fee: Input should be greater than or equal to 0"),
     "more lessons than a year has": ({"jp": 401}, "offering.jp: Input should be less than or equal to 400"),
@@ -288,3 +292,20 @@ def test_an_offering_has_so_few_groups_of_seats_that_minting_stays_one_transacti
 def test_seats_kept_for_nobody_or_given_to_nobody_are_a_mistake(pages: Pages, released: str) -> None:
     pages.change(quotas=[{**QUOTA, "released": released}])
     assert "offering.quotas.released: expected a time after opens and not after starts" in mistake_in(pages)
+
+
+# -- the pieces of a copied page -----------------------------------------------------------------------------------
+
+
+def test_a_copied_page_with_the_other_activitys_form_stops_the_build(tmp_path: Path) -> None:
+    shutil.copytree(CONTENT, tmp_path / "content")
+    offerings = read_offerings(CONTENT)
+    check_pieces(offerings, tmp_path / "content")
+    first, second = offerings[0].id, offerings[1].id
+    page = next((tmp_path / "content" / "en").rglob(f"{first}.md"))
+    page.write_text(page.read_text("utf-8").replace(f"offerings/{first}/form.html", f"offerings/{second}/form.html"),
+                    "utf-8")
+    with pytest.raises(Mistake) as found:
+        check_pieces(offerings, tmp_path / "content")
+    assert f"{first}.md" in str(found.value)
+    assert f'expected --8<-- "offerings/{first}/form.html"' in str(found.value)

@@ -61,6 +61,7 @@ GOOD = [
     Good("a line separator is a space", NAME, "Siti\u2028Aminah", "Siti Aminah"),
     Good("characters of no width are nobody's answer", NAME, f"{ZERO_WIDTH}Siti\ufeff \u00adAminah\u2060",
          "Siti Aminah"),
+    Good("fillers, selectors and tags have no ink", NAME, "\u3164Siti\u2800\ufe0f\U000e0041", "Siti"),
     Good("an accent is one character however it was composed", NAME, "Rene\u0301", "René"),
     Good("a name of exactly the limit is taken", NAME, "x" * 30, "x" * 30),
     Good("an emoji is one character of the limit", NAME, "🌾" * 30, "🌾" * 30),
@@ -154,6 +155,7 @@ UNREADABLE = {
     "a C1 control": "Siti\x9b", "a right-to-left override": f"Siti{RIGHT_TO_LEFT}nimA",
     "an isolate": "\u2066Siti\u2069", "a right-to-left mark": "Siti\u200f",
     "half a surrogate pair": f"Siti{LONE_SURROGATE}",
+    "a private character": "Siti\ue000", "what is no character": "Siti\uffff\ufdd0",
     "a list": ["Siti"], "a number": 7, "an object": {"name": "Siti"}, "a truth": True, "a point": 1.5,
 }
 

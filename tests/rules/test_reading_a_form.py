@@ -55,6 +55,7 @@ def test_an_empty_form_has_one_error_for_each_question_that_needs_an_answer_in_p
 
 
 BLANKS = {"nothing": "", "a blank": " ", "a tab and a line": "\t\n", "a no-break space": "\u00a0",
+          "a dash": "-", "dots": "...",
           "an ideographic space": "\u3000", "a zero-width space": "\u200b", "a byte order mark": "\ufeff\u00ad",
           "a mixture": "\u200b \u2060", "a program's null": None}
 

@@ -89,6 +89,7 @@ function startTypeahead(select) {
   function choose(value) {
     select.value = value;
     input.value = chosenName();
+    input.setCustomValidity("");
     status.textContent = input.value;
     close();
     select.dispatchEvent(new Event("change", { bubbles: true }));
@@ -114,7 +115,18 @@ function startTypeahead(select) {
     status.textContent = found.length === 0 ? words.none : found.length === 1 ? words.one : words.many.replace("{count}", found.length);
   }
 
+  // Typed and fitting several places, or none: said here, because the form would carry no choice and lose the words.
+  input.form.addEventListener("submit", (event) => {
+    if (select.value || !input.value.trim()) return;
+    event.preventDefault();
+    input.focus();
+    open(input.value);
+    input.setCustomValidity(status.textContent);
+    input.reportValidity();
+  });
+
   input.addEventListener("input", () => {
+    input.setCustomValidity("");
     select.value = "";
     if (input.value.trim()) open(input.value);
     else close();
