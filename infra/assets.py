@@ -13,6 +13,7 @@ from pathlib import Path
 import yaml
 from lokal import wilayah
 
+from infra import access
 from infra.front_matter import Mistake, front_matter
 
 ROOT = Path(__file__).parent.parent
@@ -32,6 +33,7 @@ def write() -> None:
     for source in sorted((ROOT / "site" / "forms").glob("*.j2")):
         shutil.copy(source, ASSETS / "templates")
     _write_json("regions.json", _regions())
+    _write_json("access.json", access.read())
     _write_json("notice.json", {"version": _notice_version()})
 
 

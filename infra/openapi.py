@@ -38,6 +38,15 @@ ANSWERS: dict[Route, tuple[int, ...]] = {
     ("GET", "/layanan/pendaftaran/batal"): (303,),
     ("POST", "/layanan/pendaftaran/batal"): (200, 303, 404, 409, *POSTED, *ANYWHERE),
     ("GET", "/layanan/kegiatan/{offering}/kursi"): (200, 404, *ANYWHERE),
+    ("GET", "/layanan/masuk"): (303, *ANYWHERE),
+    ("GET", "/layanan/masuk/kembali"): (303, 400, *ANYWHERE),
+    ("GET", "/layanan/masuk/lanjut"): (200, 303, 401, *ANYWHERE),
+    ("GET", "/layanan/keluar"): (200,),
+    ("POST", "/layanan/keluar"): (303, 400, *ANYWHERE),
+    ("GET", "/layanan/akun"): (200, 303, 401, *ANYWHERE),
+    ("POST", "/layanan/akun/sesi"): (303, 400, 401, 413, 415, *ANYWHERE),
+    ("GET", "/layanan/akun/profil"): (200, 303, 401, *ANYWHERE),
+    ("POST", "/layanan/akun/profil"): (200, 303, 401, 409, *POSTED, *ANYWHERE),
 }
 
 # The same for every form that is simply remembered: its page, its submission, its receipt.
@@ -47,7 +56,8 @@ OF_AN_INBOX: dict[str, dict[str, tuple[int, ...]]] = {
 }
 
 MEANINGS = {200: "Done, or done before", 201: "Remembered", 303: "Go on there (for people: after a form)",
-            400: "The body cannot be read, or another site sent it", 404: "Not there, or not for you",
+            400: "The body cannot be read, or another site sent it", 401: "Sign in first",
+            404: "Not there, or not for you",
             409: "It cannot be done now; the code says why", 413: "Larger than 64 kilobytes",
             415: "Neither a form nor JSON", 422: "Some answers cannot be used", 500: "A fault of ours, with its number",
             503: "Too busy; nothing was stored, come back after Retry-After"}

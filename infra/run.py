@@ -16,6 +16,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
 
+from infra.demo_people import DEMO_PEOPLE
 from infra.distribution import Distribution
 from infra.emulator import CREDENTIALS, PROFILES, Emulator, Mail, allow_sender, client, provision
 from infra.freshness import BuildFailed, ensure_site
@@ -24,13 +25,15 @@ from infra.lambdas import loaded_functions, publish_catalogue
 from infra.portal_process import running_portal
 from infra.pumps import PumpRoom, pumps_for
 from infra.serving import PortTaken, Server
+from infra.sign_in_service import SignInService
 from infra.static_site import StaticSite
 from infra.template_reader import ROOT, Template
 
 __all__ = ["Portal", "portal_in_this_process", "running_portal"]
 
 MAIL_SENDER = "portal@portal.test"
-PARAMETERS = {"DomainName": "portal.test", "MailSender": MAIL_SENDER}
+PARAMETERS = {"DomainName": "portal.test", "MailSender": MAIL_SENDER, "Issuer": "https://masuk.portal.test",
+              "ClientId": "portal", "ClientSecret": "portal"}
 THREADS = 32
 DEFAULT_PORT = 8000
 STACK = "portal"
@@ -61,8 +64,9 @@ def portal_in_this_process(port: int = 0, endpoint_url: str | None = None, *, st
         server = Server(port=port, threads=THREADS)
         cleanup.callback(server.stop)
         ensure_site()
-        emulator = Emulator()
+        emulator, sign_in = Emulator(), SignInService()
         cleanup.callback(emulator.stop)
+        cleanup.callback(sign_in.stop)
         template = Template()
         cleanup.enter_context(_variables(CREDENTIALS, without=PROFILES))
         emulator.start()
@@ -71,7 +75,8 @@ def portal_in_this_process(port: int = 0, endpoint_url: str | None = None, *, st
         cleanup.enter_context(_variables({"AWS_ENDPOINT_URL": endpoint, "AWS_ENDPOINT_URL_SESV2": mail_endpoint}))
         allow_sender(mail_endpoint, MAIL_SENDER)
         names = provision(template, endpoint, stack=stack)
-        functions = cleanup.enter_context(loaded_functions(template, {**names, **PARAMETERS}, _differs_here(server)))
+        parameters = {**names, **PARAMETERS, **sign_in.start().parameters}
+        functions = cleanup.enter_context(loaded_functions(template, parameters, _differs_here(server)))
         publish_catalogue(names["RegistrationsTable"])
         pumps = PumpRoom(pumps_for(functions, names, partial(client, endpoint_url=endpoint)))
         pumps.start()
@@ -127,8 +132,12 @@ def _welcome(portal: Portal) -> str:
     return (f"\n  The portal    {portal.base_url}/   (English: {portal.base_url}/en/)\n"
             f"  Its mail      {portal.base_url}/_local/mail   nothing is really sent\n"
             f"  Its data      {kept}\n"
-            f"  Sign-in       nobody needs to sign in yet\n\n"
+            f"  Sign-in       {portal.base_url}/layanan/akun   choose a name, no password:\n{_people()}\n"
             f"  Ctrl-C stops it.\n")
+
+
+def _people() -> str:
+    return "".join(f"{'':18}{each.subject:8} {', '.join(each.groups) or 'no role'}\n" for each in DEMO_PEOPLE)
 
 
 if __name__ == "__main__":

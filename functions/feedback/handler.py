@@ -10,6 +10,6 @@ from portal.inbox import Inbox, explain_failure, settings
 FEEDBACK = Inbox(Form("feedback", Feedback, "/layanan/masukan"), page="/tentang/kontak/")
 
 # The door with the fewest rights also answers those who are lost.
-ROUTES: web.Routes = {**FEEDBACK.routes, web.ANYTHING_ELSE: web.lost}
+ROUTES: web.Routes = {**FEEDBACK.routes, web.ANYTHING_ELSE: web.everyone(web.lost)}
 
 handle = web.door(ROUTES, origin=lambda: settings().site_origin, explain=explain_failure)

@@ -53,6 +53,22 @@ class NotFound(PortalError):
     """There is no such thing, or the caller may not know that there is: both answer alike."""
 
 
+class SignInNeeded(PortalError):
+    """Nobody is signed in, or the session has ended."""
+
+
+class SignInFailed(PortalError):
+    """What came back from the sign-in service does not belong to a sign-in that this browser began."""
+
+
+class SignInUnavailable(PortalError):
+    """The sign-in service does not answer, or says something that cannot be understood."""
+
+
+class ChangedMeanwhile(PortalError):
+    """Somebody else changed the record since the page was opened; nothing was stored."""
+
+
 class OfferingNotOpen(PortalError):
     """Registration has not begun; `opens` is the ISO 8601 moment (UTC) when it will."""
 

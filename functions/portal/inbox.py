@@ -52,9 +52,9 @@ class Inbox:
     @property
     def routes(self) -> web.Routes:
         """The routes of this form, for the template and the door."""
-        return {("GET", self.form.action): self._to_page,
-                ("POST", self.form.action): FormDoor(self.form, accept=self.accept).answer,
-                ("GET", f"{self.form.action}/tanda-terima/{{submission}}"): self._receipt}
+        return {("GET", self.form.action): web.everyone(self._to_page),
+                ("POST", self.form.action): web.everyone(FormDoor(self.form, accept=self.accept).answer),
+                ("GET", f"{self.form.action}/tanda-terima/{{submission}}"): web.everyone(self._receipt)}
 
     def accept(self, submission: Submission) -> Receipt:
         """Remember what was sent, once; the same submission again leads to the same receipt."""

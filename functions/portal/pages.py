@@ -41,8 +41,11 @@ def in_shell(language: str, title: str, content: Markup, *, failed: bool = False
 
 
 def form(form: Form, language: str, answers: Mapping[str, Any], errors: Sequence[FieldError] = (), *,
-         only: Mapping[str, Sequence[str]] | None = None) -> Markup:
-    """The form with what was answered so far and what is wrong with it; `only` narrows the options that are shown."""
+         only: Mapping[str, Sequence[str]] | None = None, carried: Mapping[str, str] | None = None) -> Markup:
+    """The form with what was answered so far and what is wrong with it.
+
+    `only` narrows the options that are shown, `carried` goes along unseen beside the answers.
+    """
     texts = form.words(language)
     told: dict[str, str] = {}
     for error in errors:
@@ -51,6 +54,7 @@ def form(form: Form, language: str, answers: Mapping[str, Any], errors: Sequence
     questions = [_question(field, texts["fields"][field.name], answers, told, shown.get(field.name))
                  for field in form.fields if not field.question.hidden]
     hidden = {field.name: answers.get(field.name, "") for field in form.fields if field.question.hidden}
+    hidden |= carried or {}
     return fragment("form", language, form=form, texts=texts, questions=questions, hidden=hidden, errors=told,
                     anchors={question["name"] for question in questions})
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, ClassVar
 
 from pydantic import GetCoreSchemaHandler
@@ -200,6 +201,31 @@ def _is_birth_date(digits: str) -> bool:
     month_days = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
     year, month, day = int(digits[:4]), int(digits[4:6]), int(digits[6:])
     return 1900 <= year <= 2100 and 1 <= month <= 12 and 1 <= day <= month_days[month - 1]  # noqa: PLR2004 a calendar
+
+
+@dataclass(frozen=True, kw_only=True)
+class Day(Question):
+    """A day of the calendar, kept as `2025-12-31`, accepted as people here write it: day, month, year."""
+
+    own_codes: ClassVar[tuple[str, ...]] = ("day_shape",)
+
+    def read(self, value: object) -> object:
+        """The day as ISO 8601."""
+        numbers = re.fullmatch(r"(\d{1,4})[-/. ](\d{1,2})[-/. ](\d{1,4})", readable(value))
+        parts = [int(each) for each in numbers.groups()] if numbers else [0, 0, 0]
+        try:
+            # A year has four digits, so it tells by itself at which end it stands.
+            day = date(*parts) if parts[0] > 31 else date(*reversed(parts))  # noqa: PLR2004 the longest month
+        except ValueError:
+            raise refuse("day_shape") from None
+        if not 1900 <= day.year <= 2100:  # noqa: PLR2004 a working life
+            raise refuse("day_shape")
+        return day.isoformat()
+
+    def show(self, value: object, options: dict[str, str]) -> str:
+        """`31-12-2025`."""
+        del options
+        return date.fromisoformat(str(value)).strftime("%d-%m-%Y")
 
 
 @dataclass(frozen=True, kw_only=True)

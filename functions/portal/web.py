@@ -10,17 +10,21 @@ import base64
 import json
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from functools import cached_property
 from http import HTTPStatus
-from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs, quote, urlsplit
 
 from portal import errors
 from portal.assets import LANGUAGES, words
 from portal.forms import sentence
 from portal.observe import fault
 from portal.records import time_limit
+
+if TYPE_CHECKING:
+    from portal.gate import Gate
 
 MOST_BYTES = 64 * 1024
 MOST_FIELDS = 60
@@ -36,6 +40,10 @@ STATUS: dict[type[errors.PortalError], tuple[HTTPStatus, str]] = {
     errors.MediaTypeUnknown: (HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "media_type"),
     errors.ForeignOrigin: (HTTPStatus.BAD_REQUEST, "foreign_origin"),
     errors.NotFound: (HTTPStatus.NOT_FOUND, "not_found"),
+    errors.SignInNeeded: (HTTPStatus.UNAUTHORIZED, "sign_in_needed"),
+    errors.SignInFailed: (HTTPStatus.BAD_REQUEST, "sign_in_failed"),
+    errors.SignInUnavailable: (HTTPStatus.SERVICE_UNAVAILABLE, "sign_in_unavailable"),
+    errors.ChangedMeanwhile: (HTTPStatus.CONFLICT, "changed_meanwhile"),
     errors.OfferingUnknown: (HTTPStatus.NOT_FOUND, "offering_unknown"),
     errors.OfferingNotOpen: (HTTPStatus.CONFLICT, "offering_not_open"),
     errors.OfferingClosed: (HTTPStatus.CONFLICT, "offering_closed"),
@@ -55,18 +63,22 @@ class Reply:
     body: str
     content_type: str
     headers: Mapping[str, str] = field(default_factory=dict)
+    cookies: tuple[str, ...] = ()
 
     def as_event(self) -> dict[str, Any]:
         """In the notation of API Gateway's HTTP API (payload 2.0). Nothing is cached unless the door says so."""
         headers = {"content-type": self.content_type, "cache-control": "no-store", **self.headers}
-        return {"statusCode": int(self.status), "headers": headers, "body": self.body, "isBase64Encoded": False}
+        return {"statusCode": int(self.status), "headers": headers, "body": self.body, "isBase64Encoded": False,
+                **({"cookies": list(self.cookies)} if self.cookies else {})}
 
 
 @dataclass(frozen=True)
 class Request:
-    """A request as a door sees it."""
+    """A request as a door sees it; `gate` is there when its route is for people who are signed in."""
 
     event: Mapping[str, Any]
+    origin: str = ""
+    gate: Gate | None = None
 
     @property
     def id(self) -> str:
@@ -85,6 +97,34 @@ class Request:
     def header(self, name: str) -> str:
         """A header by its lower-case name; empty when it was not sent."""
         return str(self.event.get("headers", {}).get(name, ""))
+
+    @property
+    def address(self) -> str:
+        """Path and query, as they were asked for."""
+        query = str(self.event.get("rawQueryString") or "")
+        return f"{self.event['rawPath']}{'?' if query else ''}{query}"
+
+    @property
+    def source(self) -> str:
+        """The address that the request came from, as the gateway saw it."""
+        return str(self.event["requestContext"]["http"].get("sourceIp", ""))
+
+    def cookie(self, name: str) -> str:
+        """A cookie of ours; empty when it was not sent."""
+        begin = f"{cookie_name(name, self.origin)}="
+        return next((each[len(begin):] for each in self.event.get("cookies") or [] if each.startswith(begin)), "")
+
+    @property
+    def person(self) -> Gate:
+        """The gate of whoever is signed in; a door has made one for every route that is not for everyone."""
+        if self.gate is None:
+            message = "this route is for everyone: nobody is known here"
+            raise RuntimeError(message)
+        return self.gate
+
+    def query(self, name: str) -> str:
+        """A parameter of the address; empty when it was not given."""
+        return str((self.event.get("queryStringParameters") or {}).get(name, ""))
 
     @property
     def wants_json(self) -> bool:
@@ -144,6 +184,17 @@ class Request:
         if self.header("sec-fetch-site") in {"cross-site", "same-site"} or (
                 sent and _host_of(sent) != _host_of(origin)):
             raise errors.ForeignOrigin
+
+
+def cookie_name(name: str, origin: str) -> str:
+    """With https a cookie is bound to this very host (`__Host-`): no other one can set it."""
+    return f"__Host-{name}" if origin.startswith("https:") else name
+
+
+def cookie(name: str, value: str, origin: str, *, seconds: int) -> str:
+    """A Set-Cookie header for the whole portal, out of reach for scripts and other sites; 0 seconds take it away."""
+    secure = "; Secure" if origin.startswith("https:") else ""
+    return f"{cookie_name(name, origin)}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}"
 
 
 def _host_of(origin: str) -> str:
@@ -241,7 +292,7 @@ def problem(error: errors.PortalError, language: str) -> Reply:
 
 
 def _with_retry(reply: Reply, error: errors.PortalError) -> Reply:
-    if not isinstance(error, errors.StoreUnavailable):
+    if not isinstance(error, errors.StoreUnavailable | errors.SignInUnavailable):
         return reply
     return Reply(reply.status, reply.body, reply.content_type, {**reply.headers, "retry-after": RETRY_AFTER})
 
@@ -257,9 +308,32 @@ ANYTHING_ELSE = ("", "$default")
 
 # -- the door ----------------------------------------------------------------------------------------------------
 
+SESSION, PARKED = "sesi", "titipan"  # cookies: who is signed in, and answers that wait for signing in again
+SIGN_IN, GO_ON = "/layanan/masuk", "/layanan/masuk/lanjut"
+
 Answer = Callable[[Request], Reply]
-Routes = Mapping[tuple[str, str], Answer]
 Event = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """Who may come in by a route: everyone (no action), or those whom the access table lets do the action."""
+
+    action: str
+    answer: Answer
+
+
+def everyone(answer: Answer) -> Entry:
+    """A route that nobody needs to sign in for."""
+    return Entry("", answer)
+
+
+def only(action: str, answer: Answer) -> Entry:
+    """A route for those who may do this action; the answer asks the request's gate about each record."""
+    return Entry(action, answer)
+
+
+Routes = Mapping[tuple[str, str], Entry]
 
 
 def door(routes: Routes, origin: Callable[[], str], explain: Callable[[errors.PortalError, Request], Reply],
@@ -268,13 +342,15 @@ def door(routes: Routes, origin: Callable[[], str], explain: Callable[[errors.Po
 
     `origin` tells the site's own origin, `explain` draws the page about a failure for people.
     """
-    answers = {f"{method} {path}".strip(): answer for (method, path), answer in routes.items()}
+    entries = {f"{method} {path}".strip(): entry for (method, path), entry in routes.items()}
 
     def reply(request: Request) -> Reply:
         try:
             if request.is_post:
-                request.must_be_from(origin())
-            return answers[request.event["routeKey"]](request)
+                request.must_be_from(request.origin)
+            return _answered(entries[request.event["routeKey"]], request)
+        except errors.SignInNeeded as error:
+            return problem(error, request.language) if request.wants_json else _to_sign_in(request)
         except errors.PortalError as error:
             return problem(error, request.language) if request.wants_json else page_about(error, request)
 
@@ -288,12 +364,52 @@ def door(routes: Routes, origin: Callable[[], str], explain: Callable[[errors.Po
         request = Request(event)
         with time_limit(context.get_remaining_time_in_millis() / 1000):
             try:
-                return reply(request).as_event()
+                return reply(replace(request, origin=origin())).as_event()
             except Exception as error:  # noqa: BLE001 the last line: a fault of ours is logged without values, answered
                 fault(error, request.id)
                 return _fault_reply(request).as_event()
 
     return handle
+
+
+def _answered(entry: Entry, request: Request) -> Reply:
+    """The answer; for a route that is not for everyone only if the access table was asked about what it shows."""
+    if not entry.action:
+        return entry.answer(request)
+    gate = _gate(entry.action, request)
+    reply = entry.answer(replace(request, gate=gate))
+    if not gate.asked:
+        message = f"{request.event['routeKey']} answered without asking the access table"
+        raise RuntimeError(message)
+    return reply
+
+
+def _gate(action: str, request: Request) -> Gate:
+    from portal import access  # noqa: PLC0415 routes for everyone need none of this
+    from portal.gate import Gate  # noqa: PLC0415
+    from portal.sessions import sessions  # noqa: PLC0415
+
+    session = sessions().find(request.cookie(SESSION), datetime.now(UTC))
+    if session is None:
+        raise errors.SignInNeeded
+    if not access.has_use_for(action, session.roles):
+        raise errors.NotFound
+    return Gate(session, action)
+
+
+def _to_sign_in(request: Request) -> Reply:
+    """Sign in and come back: to the page, or to the answers that came when the session had ended."""
+    from portal.sessions import PARKED as KEPT  # noqa: PLC0415 see _gate
+    from portal.sessions import sessions  # noqa: PLC0415
+
+    if not request.is_post:
+        return see_other(f"{SIGN_IN}?ke={quote(request.address, safe='')}")
+    person = sessions().person_of(request.cookie(SESSION))
+    if not person:
+        return see_other(SIGN_IN)  # nobody was signed in here: there is nobody to keep the answers for
+    token = sessions().park(person, request.address, request.fields, datetime.now(UTC))
+    reply = see_other(f"{SIGN_IN}?ke={quote(GO_ON, safe='')}")
+    return replace(reply, cookies=(cookie(PARKED, token, request.origin, seconds=int(KEPT.total_seconds())),))
 
 
 def _fault_reply(request: Request) -> Reply:

@@ -293,16 +293,16 @@ def explain_failure(error: errors.PortalError, request: web.Request) -> web.Repl
 
 
 ROUTES: web.Routes = {
-    ("GET", BASE): to_offerings,
-    ("POST", BASE): register,
-    ("GET", f"{BASE}/tanda-terima/{{submission}}"): receipt,
-    ("GET", f"{BASE}/tanda-terima/{{submission}}/acara.ics"): calendar,
-    ("GET", f"{BASE}/status"): ask_status,
-    ("GET", f"{BASE}/status/{{reference}}"): ask_status,
-    ("POST", f"{BASE}/status"): status,
-    ("GET", CANCEL): to_status,
-    ("POST", CANCEL): cancel,
-    ("GET", "/layanan/kegiatan/{offering}/kursi"): seats,
+    ("GET", BASE): web.everyone(to_offerings),
+    ("POST", BASE): web.everyone(register),
+    ("GET", f"{BASE}/tanda-terima/{{submission}}"): web.everyone(receipt),
+    ("GET", f"{BASE}/tanda-terima/{{submission}}/acara.ics"): web.everyone(calendar),
+    ("GET", f"{BASE}/status"): web.everyone(ask_status),
+    ("GET", f"{BASE}/status/{{reference}}"): web.everyone(ask_status),
+    ("POST", f"{BASE}/status"): web.everyone(status),
+    ("GET", CANCEL): web.everyone(to_status),
+    ("POST", CANCEL): web.everyone(cancel),
+    ("GET", "/layanan/kegiatan/{offering}/kursi"): web.everyone(seats),
 }
 
 handle = web.door(ROUTES, origin=lambda: settings().site_origin, explain=explain_failure)

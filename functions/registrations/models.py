@@ -16,11 +16,10 @@ from pydantic_core import PydanticCustomError
 
 from portal.forms import FormModel
 from portal.moments import ZONES
+from portal.people import HAVE_A_NIP, KINDS
 from portal.questions import Choice, Consent, Email, Line, Nip, Paragraph, Phone, Reference, Region, refuse
 
-KINDS = ("psm", "tpp", "asn", "penulis", "umum")
 AGENCY_LEVELS = ("pusat", "provinsi", "kabupaten_kota", "desa", "bukan_pemerintah")
-HAVE_A_NIP = ("psm", "asn")
 GENERAL = "umum"  # the pool of seats that nobody has a prior claim on
 
 

@@ -9,7 +9,8 @@ import pytest
 
 from feedback.models import TOPICS
 from infra.template_reader import ROOT
-from registrations.models import AGENCY_LEVELS, KINDS, AgencyLevel, Kind, Offering, Registration
+from portal.people import KINDS
+from registrations.models import AGENCY_LEVELS, AgencyLevel, Kind, Offering, Registration
 
 # Words of everyday Indonesian, which any dictionary explains better.
 EVERYDAY = {"penulis", "umum", "pusat", "provinsi", "desa", "bukan_pemerintah", "pelatihan", "lokakarya", "seminar",

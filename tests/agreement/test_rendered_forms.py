@@ -14,9 +14,9 @@ from portal import pages, submissions
 from portal.assets import LANGUAGES
 from portal.errors import FieldError
 from portal.forms import Form, FormModel
+from portal.people import KINDS
 from portal.questions import Choice, Email, Line, Phone, Question
 from registrations.handler import REGISTRATION
-from registrations.models import KINDS
 from tests.doors.calling import read_html
 from tests.people import official, ratna
 

@@ -13,9 +13,10 @@ from pydantic import ValidationError
 from feedback.handler import FEEDBACK
 from portal.errors import FieldError, FormRefused
 from portal.forms import CODES, Form, FormModel, content_hash, sentence
+from portal.people import HAVE_A_NIP, KINDS
 from portal.questions import Consent, Line
 from registrations.handler import REGISTRATION, STATUS
-from registrations.models import HAVE_A_NIP, KINDS, Registration
+from registrations.models import Registration
 from tests.people import helmy, official, ratna
 
 FORMS = (REGISTRATION, STATUS, FEEDBACK.form)

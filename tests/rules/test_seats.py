@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.errors import NotForThisAudience, OfferingClosed, OfferingNotOpen
-from registrations.models import AGENCY_LEVELS, GENERAL, HAVE_A_NIP, KINDS, Offering, Registration, kept_offering
+from portal.people import HAVE_A_NIP, KINDS
+from registrations.models import AGENCY_LEVELS, GENERAL, Offering, Registration, kept_offering
 from registrations.rules import (
     claims_of,
     may_cancel,

@@ -1,0 +1,260 @@
+"""The door for signing in, out, and for one's own account; wires requests to the provider and the stores."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import cache
+from typing import TYPE_CHECKING, Any, cast
+
+from identity import rules
+from identity.models import Profile
+from identity.store import Identities
+from portal import errors, web
+from portal.access import Facts
+from portal.access import rules as access_rules
+from portal.forms import Form
+from portal.identifiers import parse_moment
+from portal.moments import format_time
+from portal.records import Item, Table
+from portal.sessions import REMEMBERED, Session, hashed, new_token, person_id, sessions
+from portal.settings import Settings
+from portal.submissions import explain
+
+if TYPE_CHECKING:
+    from identity.provider import Provider
+
+BROWSER = "peramban"  # a cookie: this browser began a sign-in
+ACCOUNT, SESSIONS, LEAVE = "/layanan/akun", "/layanan/akun/sesi", "/layanan/keluar"
+BACK = f"{web.SIGN_IN}/kembali"
+A_SIGN_IN = 900  # seconds
+
+PROFILE = Form("profile", Profile, f"{ACCOUNT}/profil")
+VERSION = "version"  # carried beside the answers: which profile the page showed
+
+
+@dataclass(frozen=True)
+class IdentitySettings(Settings):
+    """What this function needs from the template."""
+
+    identity_table: str
+    site_origin: str
+    issuer: str
+    client_id: str
+    client_secret: str
+    groups_claim: str
+
+
+@cache
+def settings() -> IdentitySettings:
+    """Read once, when the first request needs them."""
+    return IdentitySettings.from_environment()
+
+
+@cache
+def identities() -> Identities:
+    """The store of sign-ins and profiles."""
+    return Identities(Table(settings().identity_table))
+
+
+@cache
+def provider() -> Provider:
+    """The sign-in service."""
+    from identity.provider import Provider as Made  # noqa: PLC0415 only signing in speaks with it
+
+    known = settings()
+    return Made(known.issuer, known.client_id, known.client_secret, f"{known.site_origin}{BACK}", known.groups_claim)
+
+
+# -- signing in --------------------------------------------------------------------------------------------------
+
+
+def begin(request: web.Request) -> web.Reply:
+    """Go to the sign-in service, and remember in this browser that it was here where that began."""
+    now = datetime.now(UTC)
+    browser = request.cookie(BROWSER) or new_token()
+    begun = provider().begin(request.language)
+    identities().remember_begun(begun.state, browser, {
+        "nonce": begun.nonce, "verifier": begun.verifier, "back": rules.place_to_return(request.query("ke"))}, now)
+    return _with_cookies(web.see_other(begun.address), web.cookie(BROWSER, browser, request.origin, seconds=A_SIGN_IN))
+
+
+def come_back(request: web.Request) -> web.Reply:
+    """The sign-in service has sent somebody back: begin a session, or say why not."""
+    now = datetime.now(UTC)
+    begun = identities().take_begun(request.query("state"), request.cookie(BROWSER), now)
+    if not request.query("code") or not provider().is_answered_by(request.query("iss")):
+        raise errors.SignInFailed
+    claims = provider().finish(request.query("code"), begun["verifier"], begun["nonce"])
+    _end_session_of(request)
+    token = sessions().begin(person_id(claims.issuer, claims.subject), name=claims.name, email=claims.email,
+                             groups=claims.groups, now=now)
+    return _with_cookies(
+        web.see_other(begun["back"]),
+        web.cookie(web.SESSION, token, request.origin, seconds=int(REMEMBERED.total_seconds())))
+
+
+def go_on(request: web.Request) -> web.Reply:
+    """After signing in again: the answers that came when the session had ended, ready to be sent once more."""
+    me = _me(request)
+    kept = sessions().parked(request.cookie(web.PARKED), me.person, datetime.now(UTC))
+    if kept is None:
+        return web.see_other(ACCOUNT)
+    sessions().forget_parked(request.cookie(web.PARKED))
+    texts = _words(request.language)["go_on"]
+    html = _page(request.language, "go_on", texts["title"], texts=texts, path=kept["path"], fields=[
+        (name, each) for name, value in kept["fields"].items()
+        for each in (value if isinstance(value, list) else [value])])
+    return _with_cookies(web.step(web.page(html)), web.cookie(web.PARKED, "", request.origin, seconds=0))
+
+
+def leave(request: web.Request) -> web.Reply:
+    """End this session."""
+    _end_session_of(request)
+    return _with_cookies(web.see_other(f"{LEAVE}{_asked(request)}"),
+                         web.cookie(web.SESSION, "", request.origin, seconds=0))
+
+
+def left(request: web.Request) -> web.Reply:
+    """Say that the session has ended, and how to leave the sign-in service too."""
+    texts = _words(request.language)["left"]
+    service = ""
+    with suppress(errors.SignInUnavailable):  # the portal's own session has ended all the same
+        service = provider().leave_address
+    return web.page(_page(request.language, "left", texts["title"], texts=texts, sign_in=web.SIGN_IN, service=service))
+
+
+def _end_session_of(request: web.Request) -> None:
+    token = request.cookie(web.SESSION)
+    person = sessions().person_of(token)
+    if person:
+        sessions().end(person, hashed(token))
+
+
+# -- the account -------------------------------------------------------------------------------------------------
+
+
+def account(request: web.Request) -> web.Reply:
+    """Who is signed in, as what, where else, and what can be done here."""
+    me, now = _me(request), datetime.now(UTC)
+    texts = _words(request.language)["account"]
+    if request.wants_json:
+        return web.data({"name": me.name, "email": me.email, "roles": [_role(role, "en") for role in me.roles]})
+    others = [{"key": each.key, "here": each.key == me.key,
+               "since": format_time(parse_moment(each.created_at), "WIB", request.language),
+               "seen": format_time(parse_moment(each.seen_at), "WIB", request.language)}
+              for each in sessions().of(me.person, now)]
+    return web.page(_page(request.language, "account", texts["title"], texts=texts, me=me,
+                          roles=[_role(role, request.language) for role in me.roles],
+                          profile=PROFILE.action, sessions=others, ending=SESSIONS, leave=LEAVE))
+
+
+def end_sessions(request: web.Request) -> web.Reply:
+    """End one session of one's own, or all of them."""
+    me = _me(request)
+    if request.fields.get("sesi") == "semua":
+        sessions().end_all(me.person)
+        return _with_cookies(web.see_other(f"{LEAVE}{_asked(request)}"),
+                             web.cookie(web.SESSION, "", request.origin, seconds=0))
+    sessions().end(me.person, str(request.fields.get("sesi", "")))
+    return web.see_other(f"{ACCOUNT}{_asked(request)}")
+
+
+def profile(request: web.Request) -> web.Reply:
+    """The profile as it is kept, to be changed."""
+    me = _me(request)
+    kept = identities().profile(me.person) or {"answers": {}, "version": 0}
+    if request.wants_json:
+        return web.data(kept["answers"])
+    return web.page(_profile_page(request.language, kept["answers"], int(kept["version"]), []))
+
+
+def save_profile(request: web.Request) -> web.Reply:
+    """Keep the profile; a mistake shows the same form again, a change by another window is told and nothing is lost."""
+    me = _me(request)
+    answers = {name: value for name, value in request.fields.items() if name not in {"lang", "website", VERSION}}
+    version = _number(request.fields.get(VERSION))
+    try:
+        model = PROFILE.read(answers)
+        identities().save_profile(me.person, model.model_dump(), version, datetime.now(UTC))
+    except errors.FormRefused as refused:
+        if request.wants_json:
+            raise
+        return web.refused_page(_profile_page(request.language, answers, version, refused.errors), refused)
+    except errors.ChangedMeanwhile as changed:
+        if request.wants_json:
+            raise
+        newer = cast("Item", identities().profile(me.person))
+        told = [errors.FieldError("", "changed_meanwhile")]
+        return web.refused_page(_profile_page(request.language, answers, int(newer["version"]), told), changed)
+    return web.data(model.model_dump()) if request.wants_json else web.see_other(f"{ACCOUNT}{_asked(request)}")
+
+
+def _profile_page(language: str, answers: Mapping[str, Any], version: int, told: list[errors.FieldError]) -> str:
+    from portal import pages  # noqa: PLC0415 drawing is loaded only when a page is drawn
+
+    drawn = pages.form(PROFILE, language, answers, told, carried={VERSION: str(version)})
+    texts = PROFILE.words(language)
+    content = pages.fragment("form_page", language, texts=texts, about="", drawn=drawn)
+    return pages.in_shell(language, texts["title"], content, failed=bool(told))
+
+
+def _number(value: object) -> int:
+    return int(value) if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 10 else 0  # noqa: PLR2004 more changes than anybody makes
+
+
+# -- what they share ---------------------------------------------------------------------------------------------
+
+
+def _me(request: web.Request) -> Session:
+    """Whoever is signed in, who may look at what is their own."""
+    session = request.person.session
+    request.person.grant(Facts(owner=session.person))
+    return session
+
+
+def _role(role: Any, language: str) -> str:  # noqa: ANN401 a Role
+    title = access_rules()["roles"][role.name]["title"][language]
+    return f"{title} ({role.scope})" if role.scope else str(title)
+
+
+def _words(language: str) -> dict[str, Any]:
+    from portal.assets import words  # noqa: PLC0415
+
+    return words("account", language)
+
+
+def _page(language: str, template: str, title: str, **context: object) -> str:
+    from portal import pages  # noqa: PLC0415 drawing is loaded only when a page is drawn
+
+    return pages.in_shell(language, title, pages.fragment(template, language, title=title, **context))
+
+
+def _asked(request: web.Request) -> str:
+    return "?lang=en" if request.language == "en" else ""
+
+
+def _with_cookies(reply: web.Reply, *cookies: str) -> web.Reply:
+    return replace(reply, cookies=cookies)
+
+
+def explain_failure(error: errors.PortalError, request: web.Request) -> web.Reply:
+    """The page about a failure."""
+    return explain(error, request, {"home": "/en" if request.language == "en" else ""})
+
+
+ROUTES: web.Routes = {
+    ("GET", web.SIGN_IN): web.everyone(begin),
+    ("GET", BACK): web.everyone(come_back),
+    ("GET", web.GO_ON): web.only("account.see", go_on),
+    ("GET", LEAVE): web.everyone(left),
+    ("POST", LEAVE): web.everyone(leave),
+    ("GET", ACCOUNT): web.only("account.see", account),
+    ("POST", SESSIONS): web.only("account.change", end_sessions),
+    ("GET", PROFILE.action): web.only("account.see", profile),
+    ("POST", PROFILE.action): web.only("account.change", save_profile),
+}
+
+handle = web.door(ROUTES, origin=lambda: settings().site_origin, explain=explain_failure)

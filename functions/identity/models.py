@@ -1,0 +1,42 @@
+"""Shapes: what a person tells of themself, once, for every subject."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import Field, field_validator
+
+from portal.forms import FormModel
+from portal.people import GOLONGAN, HAVE_A_NIP, JENJANG, KINDS, TPP_LEVELS
+from portal.questions import Choice, Day, Line, Nip, Paragraph, Phone, Region, refuse
+
+
+class Profile(FormModel):
+    """The profile; the e-mail address is not in it: the sign-in service has proven that one."""
+
+    kind: Annotated[str, Choice(options=KINDS)]
+    nip: Annotated[str | None, Nip()] = Field(default=None, validate_default=True)
+    level: Annotated[str | None, Choice(options=TPP_LEVELS)] = Field(default=None, validate_default=True)
+    jenjang: Annotated[str | None, Choice(options=JENJANG)] = None
+    golongan: Annotated[str | None, Choice(options=GOLONGAN)] = None
+    tmt: Annotated[str | None, Day()] = None
+    unit: Annotated[str | None, Line(most=160, autocomplete="organization")] = None
+    region: Annotated[str, Region()]
+    supervisor: Annotated[str | None, Line(most=120)] = None
+    phone: Annotated[str, Phone()]
+    channel: Annotated[str, Choice(options=("email", "telepon", "whatsapp"))]
+    accessibility_needs: Annotated[str | None, Paragraph(most=500)] = None
+
+    @field_validator("nip")
+    @classmethod
+    def _officials_have_a_nip(cls, nip: str | None, info: Any) -> str | None:  # noqa: ANN401 pydantic's ValidationInfo
+        if nip is None and info.data.get("kind") in HAVE_A_NIP:
+            raise refuse("missing")
+        return nip
+
+    @field_validator("level")
+    @classmethod
+    def _facilitators_have_a_level(cls, level: str | None, info: Any) -> str | None:  # noqa: ANN401 see above
+        if level is None and info.data.get("kind") == "tpp":
+            raise refuse("missing")
+        return level

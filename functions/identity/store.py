@@ -1,0 +1,62 @@
+"""Remembering sign-ins under way and profiles; sessions are `portal.sessions`.
+
+| pk                | sk      | is                                                                            |
+|-------------------|---------|-------------------------------------------------------------------------------|
+| SIGNIN#<sha256>   | RECORD  | a sign-in that has begun: the browser, nonce and verifier; taken away when used |
+| PERSON#<person>   | PROFILE | what the person told of themself, with the number of its version              |
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from portal.errors import ChangedMeanwhile, SignInFailed
+from portal.identifiers import format_moment
+from portal.records import ConditionFailed, Item, Table, delete_existing, put, put_new
+from portal.sessions import RECORD, hashed
+
+BEGUN_KEPT = timedelta(minutes=15)
+PROFILE = "PROFILE"
+
+
+@dataclass(frozen=True)
+class Identities:
+    """The identity table in the words of signing in and profiles."""
+
+    table: Table
+
+    def remember_begun(self, state: str, browser: str, values: Mapping[str, str], now: datetime) -> None:
+        """Keep what must be known when the browser comes back."""
+        self.table.write(put_new({"pk": f"SIGNIN#{hashed(state)}", "sk": RECORD, "browser": hashed(browser), **values,
+                                  "expires_at": int((now + BEGUN_KEPT).timestamp())}))
+
+    def take_begun(self, state: str, browser: str, now: datetime) -> Item:
+        """What was kept, once; raises SignInFailed when this browser began no such sign-in, or too long ago."""
+        item = self.table.get(f"SIGNIN#{hashed(state)}", RECORD)
+        if item is None or item["expires_at"] < now.timestamp() or not hmac.compare_digest(
+                item["browser"], hashed(browser)):
+            raise SignInFailed
+        try:
+            self.table.write(delete_existing({"pk": item["pk"], "sk": RECORD}))
+        except ConditionFailed:
+            raise SignInFailed from None
+        return item
+
+    def profile(self, person: str) -> Item | None:
+        """The profile with its `version`, or None."""
+        return self.table.get(f"PERSON#{person}", PROFILE)
+
+    def save_profile(self, person: str, answers: Mapping[str, Any], version: int, now: datetime) -> None:
+        """Put the answers in place of the version that was read (0: none); raises ChangedMeanwhile."""
+        item = {"pk": f"PERSON#{person}", "sk": PROFILE, "answers": {
+            name: value for name, value in answers.items() if value is not None},
+            "version": version + 1, "changed_at": format_moment(now)}
+        condition = "version = :version" if version else "attribute_not_exists(pk)"
+        try:
+            self.table.write(put(item, condition=condition, values={"version": version} if version else {}))
+        except ConditionFailed:
+            raise ChangedMeanwhile from None

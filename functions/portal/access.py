@@ -1,0 +1,105 @@
+"""Who may do what: decides by the table of content/rules/access.yml, and knows no HTTP, no session and no store.
+
+Deny by default: an action, a role, an ownership or a state that the table does not name is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from portal.assets import read_json
+
+EVERYBODY = "pengguna"  # the role that everybody has who is signed in
+ANY_SCOPE = "*"
+MASK = "•"
+
+
+class Role(NamedTuple):
+    """A role and what it reaches: `panitia` over `bimtek-musyawarah-desa`; the scope may be empty."""
+
+    name: str
+    scope: str = ""
+
+    @classmethod
+    def parse(cls, group: str) -> Role | None:
+        """The role that a group of the identity provider means (`panitia:bimtek-musyawarah-desa`), or None."""
+        name, _, scope = group.partition(":")
+        return cls(name, scope) if name in rules()["roles"] and name != EVERYBODY else None
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the table asks of a record; an empty text is a fact that it does not have."""
+
+    owner: str = ""
+    offering: str = ""
+    region: str = ""
+    state: str = ""
+
+
+@dataclass(frozen=True)
+class Grant:
+    """A yes: under which role, and which fields are shown with their middle hidden."""
+
+    role: str
+    masked: frozenset[str] = field(default_factory=frozenset)
+
+    def shown(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """The values as this grant lets them be seen."""
+        return {name: masked(value) if name in self.masked and isinstance(value, str) else value
+                for name, value in values.items()}
+
+
+def rules() -> dict[str, Any]:
+    """The table as the build made it."""
+    return read_json("access.json")  # type: ignore[no-any-return]
+
+
+def has_use_for(action: str, roles: Iterable[Role]) -> bool:
+    """Whether any of the roles may ever do this: asked before a record is known."""
+    names = {role.name for role in roles} | {EVERYBODY}
+    return any(row["role"] in names for row in _rows(action))
+
+
+def decide(action: str, person: str, roles: Iterable[Role], facts: Facts) -> Grant | None:
+    """The widest yes that the table has for this person and record, or None."""
+    held = (*roles, Role(EVERYBODY))
+    yes = [_grant(row) for row in _rows(action) for role in held if row["role"] == role.name
+           and _reaches(row["over"], role.scope, person, facts) and facts.state in (row.get("states") or [facts.state])]
+    return min(yes, key=lambda grant: len(grant.masked), default=None)
+
+
+def _rows(action: str) -> list[dict[str, Any]]:
+    return list(rules()["actions"].get(action, {}).get("who", []))
+
+
+def _grant(row: Mapping[str, Any]) -> Grant:
+    return Grant(row["role"], frozenset(row.get("masked", ())))
+
+
+def _reaches(over: str, scope: str, person: str, facts: Facts) -> bool:
+    match over:
+        case "any":
+            return True
+        case "own":
+            return bool(person) and facts.owner == person
+        case "offering":
+            return bool(facts.offering) and scope in {facts.offering, ANY_SCOPE}
+        case "region":
+            return bool(facts.region) and _is_within(facts.region, scope)
+    return False
+
+
+def _is_within(region: str, scope: str) -> bool:
+    """Whether a region lies in a scope: `35.22` in `35`, `35.22` and `*`, never in `3` or `35.2`."""
+    return scope == ANY_SCOPE or (bool(scope) and f"{region}.".startswith(f"{scope}."))
+
+
+def masked(value: str) -> str:
+    """A value of which only the first and the last two characters are shown, and none of a short one."""
+    shown = 2
+    if len(value) <= 3 * shown:
+        return MASK * len(value)
+    return f"{value[:shown]}{MASK * (len(value) - 2 * shown)}{value[-shown:]}"

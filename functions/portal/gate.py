@@ -1,0 +1,31 @@
+"""The one place that asks the access table: a gate is made for one request of somebody who is signed in.
+
+Whoever loads a record asks the gate with the record's facts; a door sends no answer for which nobody asked.
+"""
+
+from __future__ import annotations
+
+from portal import access
+from portal.access import Facts, Grant
+from portal.errors import NotFound
+from portal.sessions import Session
+
+
+class Gate:
+    """What this session may do in this request."""
+
+    def __init__(self, session: Session, action: str) -> None:
+        """Take the session and the action that the route is for."""
+        self.session, self.action, self.asked = session, action, False
+
+    def grant(self, facts: Facts, action: str = "") -> Grant:
+        """The yes for this record; raises NotFound for a no, so that forbidden and unknown answer alike."""
+        found = self.allows(facts, action)
+        if found is None:
+            raise NotFound
+        return found
+
+    def allows(self, facts: Facts, action: str = "") -> Grant | None:
+        """The yes for this record, or None: for lists, and for what a page offers."""
+        self.asked = True
+        return access.decide(action or self.action, self.session.person, self.session.roles, facts)

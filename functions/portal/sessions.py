@@ -1,0 +1,163 @@
+"""Who is signed in: opaque, revocable sessions in the identity table, found by a cookie.
+
+The browser holds a random token, the table holds its hash: who reads the table cannot become anybody.
+
+| pk                | sk                | is                                                                    |
+|-------------------|-------------------|-----------------------------------------------------------------------|
+| SESSION#<sha256>  | RECORD            | one sign-in: the person, their roles, since when, last seen when      |
+| PERSON#<person>   | SESSION#<sha256>  | that this session is the person's, to list and end them all           |
+| PARKED#<sha256>   | RECORD            | answers that arrived when a session had ended; kept for the same person |
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
+
+from portal.access import Role
+from portal.identifiers import format_moment, parse_moment
+from portal.records import ConditionFailed, Item, Table, delete, put, put_new, update
+from portal.settings import Settings
+
+IDLE = timedelta(hours=1)  # without a request
+ABSOLUTE = timedelta(hours=12)  # from signing in
+TOUCHED = timedelta(minutes=5)  # how exactly "last seen" is kept
+REMEMBERED = ABSOLUTE + timedelta(days=1)  # whose it was, so that answers which come too late find their person
+PARKED = timedelta(minutes=30)
+RECORD = "RECORD"
+
+
+@dataclass(frozen=True)
+class SessionSettings(Settings):
+    """What every function that knows people needs from the template."""
+
+    identity_table: str
+
+
+@cache
+def sessions() -> Sessions:
+    """The sessions of this stack."""
+    return Sessions(Table(SessionSettings.from_environment().identity_table))
+
+
+@dataclass(frozen=True)
+class Session:
+    """One sign-in that holds. `key` is the hash of the token; `email` only when the provider has proven it."""
+
+    key: str
+    person: str
+    name: str
+    email: str
+    groups: tuple[str, ...]
+    created_at: str
+    seen_at: str
+
+    @property
+    def roles(self) -> tuple[Role, ...]:
+        """What the provider's groups mean here."""
+        return tuple(role for group in self.groups if (role := Role.parse(group)))
+
+
+def person_id(issuer: str, subject: str) -> str:
+    """The opaque name of a person: the same for each of their sign-ins, telling nothing."""
+    return hashlib.sha256(f"{issuer} {subject}".encode()).hexdigest()[:20]
+
+
+def hashed(token: str) -> str:
+    """What the table keeps of a token."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def new_token() -> str:
+    """256 bits that nobody can guess."""
+    return secrets.token_urlsafe(32)
+
+
+@dataclass(frozen=True)
+class Sessions:
+    """The sessions in the identity table."""
+
+    table: Table
+
+    def begin(self, person: str, *, name: str, email: str, groups: tuple[str, ...], now: datetime) -> str:
+        """Remember a sign-in; answers the token for the browser."""
+        token, moment = new_token(), format_moment(now)
+        key, ends = hashed(token), int((now + REMEMBERED).timestamp())
+        self.table.transact(
+            put_new({"pk": f"SESSION#{key}", "sk": RECORD, "person": person, "name": name, "email": email,
+                     "groups": list(groups), "created_at": moment, "seen_at": moment, "expires_at": ends}),
+            put_new({"pk": f"PERSON#{person}", "sk": f"SESSION#{key}", "created_at": moment, "expires_at": ends}))
+        return token
+
+    def find(self, token: str, now: datetime) -> Session | None:
+        """The session of this token while it holds; being seen keeps it from ending for idleness."""
+        item = self.table.get(f"SESSION#{hashed(token)}", RECORD) if token else None
+        session = _session(item) if item else None
+        if session is None or not _holds(session, now):
+            return None
+        if now - parse_moment(session.seen_at) > TOUCHED:
+            self._touch(session, now)
+        return session
+
+    def person_of(self, token: str) -> str:
+        """Whose session this is or was; empty when nobody knows any more."""
+        item = self.table.get(f"SESSION#{hashed(token)}", RECORD) if token else None
+        return str(item["person"]) if item else ""
+
+    def _touch(self, session: Session, now: datetime) -> None:
+        with suppress(ConditionFailed):  # ended meanwhile: it stays ended
+            self.table.write(update({"pk": f"SESSION#{session.key}", "sk": RECORD}, "SET seen_at = :now",
+                                    condition="attribute_exists(pk)", values={"now": format_moment(now)}))
+
+    def of(self, person: str, now: datetime) -> Iterator[Session]:
+        """The person's sessions that hold."""
+        for listed in self.table.query(f"PERSON#{person}", prefix="SESSION#"):
+            item = self.table.get(listed["sk"], RECORD)
+            if item and _holds(session := _session(item), now):
+                yield session
+
+    def end(self, person: str, key: str) -> None:
+        """End one session of this person; another person's is left alone."""
+        with suppress(ConditionFailed):
+            self.table.transact(
+                delete({"pk": f"SESSION#{key}", "sk": RECORD}, condition="attribute_not_exists(pk) OR person = :person",
+                       values={"person": person}),
+                delete({"pk": f"PERSON#{person}", "sk": f"SESSION#{key}"}))
+
+    def end_all(self, person: str) -> None:
+        """End every session of this person."""
+        for listed in list(self.table.query(f"PERSON#{person}", prefix="SESSION#")):
+            self.end(person, listed["sk"].removeprefix("SESSION#"))
+
+    def park(self, person: str, path: str, fields: Mapping[str, Any], now: datetime) -> str:
+        """Keep answers until somebody has signed in again; answers the token that finds them."""
+        token = new_token()
+        self.table.write(put({"pk": f"PARKED#{hashed(token)}", "sk": RECORD, "person": person, "path": path,
+                              "fields": dict(fields), "expires_at": int((now + PARKED).timestamp())}))
+        return token
+
+    def parked(self, token: str, person: str, now: datetime) -> Item | None:
+        """The answers that this person left behind; nobody else's."""
+        item = self.table.get(f"PARKED#{hashed(token)}", RECORD) if token else None
+        if item is None or item["person"] != person or item["expires_at"] < now.timestamp():
+            return None
+        return item
+
+    def forget_parked(self, token: str) -> None:
+        """They have been taken back."""
+        self.table.write(delete({"pk": f"PARKED#{hashed(token)}", "sk": RECORD}))
+
+
+def _session(item: Item) -> Session:
+    return Session(item["pk"].removeprefix("SESSION#"), item["person"], item["name"], item["email"],
+                   tuple(item["groups"]), item["created_at"], item["seen_at"])
+
+
+def _holds(session: Session, now: datetime) -> bool:
+    return (now - parse_moment(session.created_at) < ABSOLUTE) and (now - parse_moment(session.seen_at) < IDLE)
