@@ -17,6 +17,13 @@ PREFIX = "MESSAGE#"
 KEPT = timedelta(days=90)  # content/rules/retention.yml will say this once retention is a subject
 
 
+def state_of(item: Mapping[str, Any]) -> str:
+    """What became of a message: `waiting`, `sent` (the mail service took it) or `refused` (it will be tried again)."""
+    if "sent_at" in item:
+        return "sent"
+    return "refused" if "refused" in item else "waiting"
+
+
 def message(pk: str, template: str, *, to: str, language: str, values: Mapping[str, Any], now: datetime) -> Write:
     """The write that adds a message to the record under `pk`.
 

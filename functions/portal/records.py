@@ -160,6 +160,26 @@ class Table:
             parameters["Limit"] = most
         return _patiently(lambda: client().query(**parameters))
 
+    def listed(self, index: str, attribute: str, value: str, *, after: Item | None = None, newest_first: bool = False,
+               ) -> Iterator[Item]:
+        """Items of an index under one value of its first attribute, in the order of its second; page by page.
+
+        `after` is an item to begin behind. An index is told of a change a moment later: what is decided by an item
+        is decided on the item itself, read again.
+        """
+        start = to_attributes(after) if after else None
+        while True:
+            parameters: dict[str, Any] = {
+                "TableName": self.name, "IndexName": index, "KeyConditionExpression": f"{attribute} = :value",
+                "ExpressionAttributeValues": to_attributes({":value": value}), "ScanIndexForward": not newest_first}
+            if start:
+                parameters["ExclusiveStartKey"] = start
+            answer = _patiently(lambda asked=parameters: client().query(**asked))  # type: ignore[misc]
+            yield from (from_attributes(attributes) for attributes in answer["Items"])
+            start = answer.get("LastEvaluatedKey")
+            if start is None:
+                return
+
     def count(self, pk: str, *, first: str, last: str, most: int) -> int:
         """How many items have an `sk` from `first` to `last`, both included; stops counting at `most`.
 

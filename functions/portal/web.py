@@ -60,7 +60,7 @@ class Reply:
     """What a door answers: status, body, its type, and further headers."""
 
     status: HTTPStatus
-    body: str
+    body: str | bytes
     content_type: str
     headers: Mapping[str, str] = field(default_factory=dict)
     cookies: tuple[str, ...] = ()
@@ -68,7 +68,9 @@ class Reply:
     def as_event(self) -> dict[str, Any]:
         """In the notation of API Gateway's HTTP API (payload 2.0). Nothing is cached unless the door says so."""
         headers = {"content-type": self.content_type, "cache-control": "no-store", **self.headers}
-        return {"statusCode": int(self.status), "headers": headers, "body": self.body, "isBase64Encoded": False,
+        body = self.body if isinstance(self.body, str) else base64.b64encode(self.body).decode()
+        return {"statusCode": int(self.status), "headers": headers, "body": body,
+                "isBase64Encoded": isinstance(self.body, bytes),
                 **({"cookies": list(self.cookies)} if self.cookies else {})}
 
 
@@ -268,7 +270,7 @@ def cached(reply: Reply, seconds: int) -> Reply:
     return Reply(reply.status, reply.body, reply.content_type, {**reply.headers, **kept})
 
 
-def document(body: str, content_type: str, name: str) -> Reply:
+def document(body: str | bytes, content_type: str, name: str) -> Reply:
     """A file to keep."""
     return Reply(HTTPStatus.OK, body, content_type, {"content-disposition": f'attachment; filename="{name}"'})
 

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from portal.errors import OfferingUnknown
 from portal.records import ConditionFailed, Item, Table, attempts, check, delete, delete_existing, put, put_new, update
@@ -77,6 +78,14 @@ class Catalogue:
         begin = f"SEAT#{pool}"
         return self.table.count(offering_key(offering), first=begin, last=f"{begin}~", most=MOST_SEATS)
 
+    def pools(self, offering: str) -> list[dict[str, Any]]:
+        """Each group of seats: its name, how many are wanted, in the world, and free; for people to see."""
+        key = offering_key(offering)
+        return [{"name": pool_name(pool), "seats": int(pool["seats"]), "held": int(pool["minted"]) - free, "free": free}
+                for pool in read_pools(self.table, offering)
+                for free in [self.table.count(key, first=f"SEAT#{pool_name(pool)}#", last=f"SEAT#{pool_name(pool)}#~",
+                                              most=MOST_SEATS)]]
+
     def publish(self, offering: Offering) -> None:
         """Make this declaration the one that counts, and give each pool its seats."""
         self._declare(offering)
@@ -92,9 +101,13 @@ class Catalogue:
                             put({"pk": offering_key(offering.id), "sk": CATALOGUE,
                                  "declared": offering.model_dump_json()}))
 
+    def every_name(self) -> list[str]:
+        """The names of all offerings that were ever published."""
+        return [item["sk"] for item in self.table.query(ALL_OFFERINGS)]
+
     def withdraw_all_but(self, declared: Iterable[str], now: datetime) -> list[str]:
         """Close the offerings whose page is gone; answers their names. Whoever is registered keeps seat and receipt."""
-        gone = {item["sk"] for item in self.table.query(ALL_OFFERINGS)} - set(declared)
+        gone = set(self.every_name()) - set(declared)
         since = now - timedelta(seconds=1)  # `closes` itself is still inside the time of registration
         for name in sorted(gone):
             offering = self._read(name)

@@ -13,6 +13,8 @@ One table; what stands under which key:
 | REGISTRATION#<reference> | MESSAGE#<moment>#<name>   | what happened and was told (portal.outbox)               |
 | PERSON#<id>#<sha256>     | LOCK                      | an e-mail address or NIP holds a registration here       |
 
+The index `by_offering` lists the registrations of an offering in the order of their arrival, for the desk.
+
 A seat is a thing, not a number: it lies free on the table or is in the hand of exactly one registration, and moves
 by a transaction. So nothing can be given twice, no counter is hot, and free + held = minted at every moment.
 Offerings, pools and the minting of seats are in `registrations.catalogue`.
@@ -29,6 +31,7 @@ from typing import Any, Literal, NamedTuple
 
 from portal.errors import AlreadyRegistered, NotFound, StoreUnavailable, SubmissionConflict
 from portal.identifiers import format_moment
+from portal.outbox import PREFIX as MESSAGES
 from portal.outbox import message
 from portal.records import (
     ConditionFailed,
@@ -93,6 +96,7 @@ class Record:
     seat: str | None = None
     seated_at: str | None = None
     cancelled_at: str | None = None
+    checked_in_at: str | None = None
 
     @property
     def state(self) -> State:
@@ -179,6 +183,46 @@ class Registrations:
         """The first in the waiting list who may take a seat of this pool."""
         return next((item for item in self.waiting(offering.id)
                      if pool in pools_for(_person(item), offering, now)), None)
+
+    def of_offering(self, offering: str, *, after: Record | None = None, newest_first: bool = False,
+                    ) -> Iterator[Record]:
+        """The registrations of an offering in the order of their arrival, beginning behind one of them."""
+        start = {**after.key, "offering": offering, "received_at": after.received_at} if after else None
+        yield from map(_record, self.table.listed("by_offering", "offering", offering, after=start,
+                                                  newest_first=newest_first))
+
+    def of_person(self, offering: str, identity: str) -> Record | None:
+        """The registration that this e-mail address or NIP holds for the offering."""
+        lock = self.table.get(person_key(offering, identity), LOCK)
+        return self.find(lock["reference"]) if lock else None
+
+    def letters(self, record: Record) -> list[Item]:
+        """What was told about a registration, the oldest first, with what became of each letter."""
+        return list(self.table.query(record.key["pk"], prefix=MESSAGES))
+
+    def check_in(self, record: Record, now: datetime) -> bool:
+        """Note that somebody has come; the first time counts. False when they have no seat."""
+        try:
+            self.table.write(update(record.key, "SET checked_in_at = if_not_exists(checked_in_at, :now)",
+                                    condition="attribute_exists(seat)", values={"now": format_moment(now)}))
+        except ConditionFailed:
+            return False
+        return True
+
+    def promote_one(self, record: Record, offering: Offering, now: datetime) -> bool:
+        """Give a free seat to this person, whoever waits before them; False when there is none, or they wait no more.
+
+        Beside the promotion in order: both move the same items, so one of them comes first and the other sees it.
+        """
+        for _ in attempts():
+            seats = next(filter(None, (self._free_seats(offering.id, pool)
+                                       for pool in pools_for(record.person, offering, now))), [])
+            current = self.find(record.reference)
+            if not seats or current is None or current.state != "waiting":
+                return False
+            if self.give_seat(self.random.choice(seats), current, offering, now):
+                return True
+        raise AssertionError  # pragma: no cover  attempts() ends by raising
 
     def waiting(self, offering: str) -> Iterator[Item]:
         """The waiting list in order."""
