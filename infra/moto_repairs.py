@@ -12,6 +12,7 @@ Held against a second emulator by tests/infra/test_emulator.py; may go when moto
 from __future__ import annotations
 
 import copy
+import inspect
 import json
 import time
 from collections.abc import Iterator
@@ -44,6 +45,7 @@ FINE: Reason = (None, None, None)
 _unguarded_transaction = DynamoHandler.transact_write_items
 _leaking_get_records = DynamoDBStreamsBackend.get_records
 _whole_table_query = Table.query
+_QUERY = inspect.signature(Table.query)
 
 
 def repair_moto() -> None:
@@ -209,7 +211,7 @@ def _get_records(self: DynamoDBStreamsBackend, iterator_arn: str, limit: int) ->
 
 def _query(self: Table, hash_key: DynamoType | None, *arguments: Any, **named: Any) -> Any:  # noqa: ANN401 moto's own
     """The same query on a view of the table that holds one partition."""
-    if hash_key is None or named.get("index_name"):
+    if hash_key is None or _QUERY.bind(self, hash_key, *arguments, **named).arguments.get("index_name"):
         return _whole_table_query(self, hash_key, *arguments, **named)
     view = copy.copy(self)
     view.items = {hash_key: self.items[hash_key]} if hash_key in self.items else {}  # type: ignore[assignment]
