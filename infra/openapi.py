@@ -38,6 +38,7 @@ ANSWERS: dict[Route, tuple[int, ...]] = {
     ("GET", "/layanan/pendaftaran/batal"): (303,),
     ("POST", "/layanan/pendaftaran/batal"): (200, 303, 404, 409, *POSTED, *ANYWHERE),
     ("GET", "/layanan/kegiatan/{offering}/kursi"): (200, 404, *ANYWHERE),
+    ("GET", "/layanan/akun/pendaftaran"): (200, 303, 401, *ANYWHERE),
     ("GET", "/layanan/masuk"): (303, *ANYWHERE),
     ("GET", "/layanan/masuk/kembali"): (303, 400, *ANYWHERE),
     ("GET", "/layanan/masuk/lanjut"): (200, 303, 401, *ANYWHERE),

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any, cast
 
 from portal import errors, web
+from portal.access import Facts
 from portal.assets import notice_version
 from portal.forms import Form, FormModel, content_hash
 from portal.identifiers import format_moment, format_reference, is_ulid, reference_for
+from portal.moments import format_time
 from portal.records import Table
 from portal.settings import Settings
 from portal.submissions import About, FormDoor, Receipt, Submission, explain, random
@@ -278,6 +280,34 @@ def _seats_sentence(now: Seats, reserved: int, language: str) -> str:
         free=now.free, reserved=reserved, seats=now.seats, waiting=min(now.waiting, COUNTED))
 
 
+# -- one's own ---------------------------------------------------------------------------------------------------
+
+
+def own(request: web.Request) -> web.Reply:
+    """The registrations that were made with the e-mail address which the sign-in service has proven."""
+    session = request.person.session
+    request.person.grant(Facts(owner=session.person))
+    found = list(_of_address(session.email)) if session.email else []
+    if request.wants_json:
+        return web.data({"registrations": [_as_data(record) for record in found]})
+    from portal import pages  # noqa: PLC0415 drawing is loaded only when a page is drawn
+
+    texts, language = REGISTRATION.words(request.language), request.language
+    rows = [{"title": getattr(offering.title, language), "number": format_reference(record.reference),
+             "state": texts["states"][record.state]["title"], "receipt": _receipt_path(record),
+             "when": format_time(offering.starts, offering.zone, language)}
+            for record in found for offering in [catalogue().offering(record.offering)]]
+    content = pages.fragment("own_registrations", language, texts=texts["own"], rows=rows, email=session.email)
+    return web.page(pages.in_shell(language, texts["own"]["title"], content))
+
+
+def _of_address(email: str) -> Iterator[Record]:
+    for name in catalogue().every_name():
+        record = registrations().of_person(name, email)
+        if record:
+            yield record
+
+
 # -- the door itself ---------------------------------------------------------------------------------------------
 
 
@@ -303,6 +333,7 @@ ROUTES: web.Routes = {
     ("GET", CANCEL): web.everyone(to_status),
     ("POST", CANCEL): web.everyone(cancel),
     ("GET", "/layanan/kegiatan/{offering}/kursi"): web.everyone(seats),
+    ("GET", "/layanan/akun/pendaftaran"): web.only("account.see", own),
 }
 
 handle = web.door(ROUTES, origin=lambda: settings().site_origin, explain=explain_failure)
