@@ -8,6 +8,7 @@ a call that the role would refuse in production fails here first (the emulator d
 from __future__ import annotations
 
 import fnmatch
+import hashlib
 import importlib
 import json
 from collections.abc import Callable, Iterator, Mapping
@@ -24,21 +25,39 @@ from infra.gateway import Gateway, Request, Response
 from infra.lambdas import Lambda, loaded_functions, publish_catalogue
 from infra.pumps import PumpRoom, pumps_for
 from infra.run import MAIL_SENDER, PARAMETERS
+from infra.sign_in_service import SignInService
 from infra.template_reader import ROOT, Template
+from tests.signing_in import as_pairs, signed_in
 
 TEMPLATE = Template()
-REGISTRATIONS, FEEDBACK = "RegistrationsTable", "FeedbackTable"
+REGISTRATIONS, FEEDBACK, IDENTITY = "RegistrationsTable", "FeedbackTable", "IdentityTable"
+BY_OFFERING = f"{REGISTRATIONS}/index/by_offering"
 STREAMS = {"dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams"}
 
 # function -> (action, resource) -> the beginnings of the keys it is limited to
 PERMISSIONS: dict[str, dict[tuple[str, str], tuple[str, ...]]] = {
     "RegistrationsFunction": {
+        ("dynamodb:GetItem", IDENTITY): ("SESSION#*",), ("dynamodb:UpdateItem", IDENTITY): ("SESSION#*",),
         ("dynamodb:ConditionCheckItem", REGISTRATIONS): ("OFFERING#*",),
-        ("dynamodb:Query", REGISTRATIONS): ("OFFERING#*", "WAITING#*"),
-        ("dynamodb:GetItem", REGISTRATIONS): ("OFFERING#*", "REGISTRATION#*"),
+        ("dynamodb:Query", REGISTRATIONS): ("INDEX#*", "OFFERING#*", "WAITING#*"),
+        ("dynamodb:GetItem", REGISTRATIONS): ("OFFERING#*", "PERSON#*", "REGISTRATION#*"),
         ("dynamodb:UpdateItem", REGISTRATIONS): ("OFFERING#*", "REGISTRATION#*"),
         ("dynamodb:PutItem", REGISTRATIONS): ("OFFERING#*", "PERSON#*", "REGISTRATION#*", "WAITING#*"),
         ("dynamodb:DeleteItem", REGISTRATIONS): ("OFFERING#*", "PERSON#*", "WAITING#*")},
+    "DeskFunction": {
+        ("dynamodb:GetItem", IDENTITY): ("SESSION#*",), ("dynamodb:UpdateItem", IDENTITY): ("SESSION#*",),
+        ("dynamodb:PutItem", IDENTITY): ("PARKED#*",),
+        ("dynamodb:Query", BY_OFFERING): (),
+        ("dynamodb:ConditionCheckItem", REGISTRATIONS): ("OFFERING#*",),
+        ("dynamodb:Query", REGISTRATIONS): ("INDEX#*", "OFFERING#*", "REGISTRATION#*", "WAITING#*"),
+        ("dynamodb:GetItem", REGISTRATIONS): ("OFFERING#*", "REGISTRATION#*"),
+        ("dynamodb:UpdateItem", REGISTRATIONS): ("OFFERING#*", "REGISTRATION#*"),
+        ("dynamodb:PutItem", REGISTRATIONS): ("OFFERING#*", "REGISTRATION#*"),
+        ("dynamodb:DeleteItem", REGISTRATIONS): ("OFFERING#*", "PERSON#*", "WAITING#*")},
+    "IdentityFunction": {
+        **{(f"dynamodb:{action}Item", IDENTITY): ("PARKED#*", "PERSON#*", "SESSION#*", "SIGNIN#*")
+           for action in ("Get", "Put", "Delete")},
+        ("dynamodb:UpdateItem", IDENTITY): ("SESSION#*",), ("dynamodb:Query", IDENTITY): ("PERSON#*",)},
     "FeedbackFunction": {
         ("dynamodb:GetItem", FEEDBACK): ("MESSAGE#*",), ("dynamodb:PutItem", FEEDBACK): ("MESSAGE#*",)},
     "RelayFunction": {
@@ -79,6 +98,8 @@ def granted(function: str) -> dict[tuple[str, str], tuple[str, ...]]:
 
 
 def _named(resource: Mapping[str, Any]) -> str:
+    if resource.get("Fn::Sub", "").endswith("/index/by_offering"):
+        return BY_OFFERING
     if "Fn::Sub" in resource:
         assert resource["Fn::Sub"].endswith(":identity/${MailIdentity}")
         return "MailIdentity"
@@ -154,6 +175,8 @@ class Calls:
             for (kind, write), in [each.items() for each in params["TransactItems"]]:
                 action = "ConditionCheckItem" if kind == "ConditionCheck" else f"{kind}Item"
                 yield action, self._logical(write["TableName"]), _key(write)
+        elif "IndexName" in params:
+            yield operation, f"{self._logical(params['TableName'])}/index/{params['IndexName']}", ""
         else:
             yield operation, self._logical(params["TableName"]), _key(params)
 
@@ -170,17 +193,36 @@ def _key(request: Mapping[str, Any]) -> str:
 class Portal:
     """The functions and the pumps, without a server, every call noted."""
 
-    def __init__(self, functions: Mapping[str, Lambda], pumps: PumpRoom, table: str, endpoint: str) -> None:
-        self.functions, self.pumps, self.table, self.endpoint = functions, pumps, table, endpoint
+    def __init__(self, functions: Mapping[str, Lambda], pumps: PumpRoom, names: Mapping[str, str],
+                 endpoint: str) -> None:
+        self.functions, self.pumps, self.endpoint = functions, pumps, endpoint
+        self.table, self.identity = names[REGISTRATIONS], names[IDENTITY]
         self.gateway = Gateway(functions)
 
-    def ask(self, method: str, path: str, data: Mapping[str, str] | None = None) -> Response:
-        headers = {"accept": "application/json", "content-type": "application/json"}
+    def ask(self, method: str, path: str, data: Mapping[str, Any] | None = None, *,
+            cookies: Mapping[str, str] | None = None, accept: str = "application/json") -> Response:
+        headers = {"accept": accept, "content-type": "application/json",
+                   "cookie": "; ".join(f"{name}={value}" for name, value in (cookies or {}).items())}
         body = json.dumps(data).encode() if data else b""
-        response = self.gateway.answer(Request(method, path, "", headers, body, "127.0.0.1"))
+        place, _, query = path.partition("?")
+        response = self.gateway.answer(Request(method, place, query, headers, body, "127.0.0.1"))
         assert response.status < 400, (path, response.body)
         self.pumps.drain()
         return response
+
+    def signed_in(self, subject: str, cookies: Mapping[str, str] | None = None) -> dict[str, str]:
+        def get(path: str, held: Mapping[str, str]) -> tuple[int, Mapping[str, str], list[str]]:
+            response = self.ask("GET", path, cookies=held)
+            given = [value for name, value in response.headers if name == "set-cookie"]
+            return response.status, dict(response.headers), given
+
+        return signed_in(get, subject, cookies)
+
+    def last_seen(self, cookies: Mapping[str, str], ago: timedelta) -> None:
+        """As if this session had been used last so long ago."""
+        seen = (datetime.now(UTC) - ago).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        self._set(f"SESSION#{hashlib.sha256(cookies['sesi'].encode()).hexdigest()}", "RECORD", "seen_at", {"S": seen},
+                  table=self.identity)
 
     def declare(self, offering: Any, *, seats: int) -> None:
         """What republishing writes, without the minting that it also does: that is left to the sweeper."""
@@ -190,9 +232,9 @@ class Portal:
         for pool in rules.pools_of(declared):
             self._set(f"OFFERING#{offering.id}", f"POOL#{pool.name}", "seats", {"N": str(pool.seats)})
 
-    def _set(self, pk: str, sk: str, name: str, value: dict[str, str]) -> None:
+    def _set(self, pk: str, sk: str, name: str, value: dict[str, str], table: str = "") -> None:
         client("dynamodb", self.endpoint).update_item(
-            TableName=self.table, Key={"pk": {"S": pk}, "sk": {"S": sk}}, UpdateExpression=f"SET {name} = :v",
+            TableName=table or self.table, Key={"pk": {"S": pk}, "sk": {"S": sk}}, UpdateExpression=f"SET {name} = :v",
             ExpressionAttributeValues={":v": value})
 
     def sweep(self) -> None:
@@ -204,7 +246,7 @@ class Portal:
 def calls() -> Iterator[Calls]:
     """Everything that the functions call during the story below."""
     noted = Calls()
-    emulator = Emulator().start()
+    emulator, sign_in = Emulator().start(), SignInService()
     handler = ("provide-client-params", noted.note_botocore)
     botocore.handlers.BUILTIN_HANDLERS.append(handler)
     try:
@@ -214,16 +256,18 @@ def calls() -> Iterator[Calls]:
             allow_sender(emulator.url, MAIL_SENDER)
             noted.names = provision(TEMPLATE, emulator.url, stack="permissions")
             here = {"SITE_ORIGIN": "http://127.0.0.1", "ASSETS_FOLDER": str(ROOT / "build" / "assets")}
-            with loaded_functions(TEMPLATE, {**noted.names, **PARAMETERS}, here) as functions:
+            parameters = {**noted.names, **PARAMETERS, **sign_in.start().parameters}
+            with loaded_functions(TEMPLATE, parameters, here) as functions:
                 store = importlib.import_module("portal.dynamodb").DynamoDB
                 patch.setattr(store, "call", noted.note_dynamodb(store.call))
                 watched = {name: noted.watched(each) for name, each in functions.items()}
                 pumps = PumpRoom(pumps_for(watched, noted.names, lambda service: client(service, emulator.url)))
-                tell_the_story(Portal(watched, pumps, noted.names[REGISTRATIONS], emulator.url))
+                tell_the_story(Portal(watched, pumps, noted.names, emulator.url))
         yield noted
     finally:
         botocore.handlers.BUILTIN_HANDLERS.remove(handler)
         emulator.stop()
+        sign_in.stop()
 
 
 def tell_the_story(portal: Portal) -> None:
@@ -248,6 +292,47 @@ def tell_the_story(portal: Portal) -> None:
         "submission_id": ulid(9), "topic": "saran", "message": "Bagus", "name": "Ratna", "email": "r@desa.example",
         "consent": "ya"})
     portal.ask("GET", f"/layanan/masukan/tanda-terima/{ulid(9)}")
+    tell_of_the_desk(portal, offering)
+    tell_of_an_account(portal)
+
+
+def tell_of_the_desk(portal: Portal, offering: Any) -> None:
+    """A committee looks, gives a seat, takes one back, checks somebody in, and stays away too long."""
+    siti, desk = portal.signed_in("siti"), f"/layanan/meja/{offering.id}"
+    portal.last_seen(siti, timedelta(minutes=10))
+    portal.ask("GET", "/layanan/meja", cookies=siti, accept="text/html")
+    portal.declare(offering, seats=4)
+    portal.sweep()
+    numbers = [json.loads(portal.ask("POST", "/layanan/pendaftaran", person(each, offering.id)).body)["reference"]
+               for each in range(10, 15)]
+    portal.ask("GET", desk, cookies=siti)
+    portal.ask("GET", f"{desk}/pendaftaran/{numbers[0]}", cookies=siti, accept="text/html")
+    for action, number in (("check_in", numbers[0]), ("cancel", numbers[4]), ("cancel", numbers[0]),
+                           ("promote", numbers[3])):
+        portal.ask("POST", f"{desk}/tindakan", {"tindakan": action, "nomor": number}, cookies=siti)
+    portal.declare(offering, seats=2)
+    portal.ask("POST", f"{desk}/tindakan", {"tindakan": "cancel", "nomor": numbers[1]}, cookies=siti)
+    portal.last_seen(siti, timedelta(hours=2))
+    portal.ask("POST", f"{desk}/cari", {"cari": "Peserta"}, cookies=siti, accept="text/html")
+
+
+def tell_of_an_account(portal: Portal) -> None:
+    """Somebody signs in, looks around, comes back too late with a profile, signs in again and sends it."""
+    helmy = portal.signed_in("helmy")
+    portal.ask("GET", "/layanan/akun/pendaftaran", cookies=helmy)
+    portal.last_seen(helmy, timedelta(minutes=10))
+    portal.ask("GET", "/layanan/akun/pendaftaran", cookies=helmy)
+    portal.last_seen(helmy, timedelta(minutes=10))
+    portal.ask("GET", "/layanan/akun", cookies=helmy, accept="text/html")
+    answers = {"kind": "tpp", "level": "pld", "region": "35.22", "phone": "0812 3456 7890", "channel": "email"}
+    portal.last_seen(helmy, timedelta(hours=2))
+    late = portal.ask("POST", "/layanan/akun/profil", answers, cookies=helmy, accept="text/html")
+    helmy |= as_pairs([value for name, value in late.headers if name == "set-cookie"])
+    helmy = portal.signed_in("helmy", helmy)
+    portal.ask("GET", "/layanan/masuk/lanjut", cookies=helmy, accept="text/html")
+    portal.ask("POST", "/layanan/akun/profil", answers, cookies=helmy)
+    portal.ask("GET", "/layanan/akun/profil", cookies=helmy)
+    portal.ask("POST", "/layanan/akun/sesi", {"sesi": "semua"}, cookies=helmy)
 
 
 def an_open_offering() -> Any:
