@@ -1,0 +1,223 @@
+"""Every route × every role × every kind of record, asked from outside with real sessions.
+
+What each pair must answer is worked out here from the access table's own text, not by the code that decides; a route
+that no test below knows fails by its name.
+"""
+
+from __future__ import annotations
+
+import importlib
+import itertools
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+import yaml
+
+from infra import doors
+from infra.emulator import CREDENTIALS, Emulator, provision
+from infra.gateway import Gateway, Request, Response
+from infra.lambdas import loaded_functions
+from infra.run import PARAMETERS
+from infra.template_reader import ROOT, Template
+
+TEMPLATE = Template()
+TABLE = yaml.safe_load((ROOT / "content" / "rules" / "access.yml").read_text(encoding="utf-8"))
+OFFERING, OTHER = "bimtek-klino", "seminar-lain"
+REGION = "35.22"
+STATES = ("seated", "waiting", "cancelled")
+SCOPES = {"offering": (OFFERING, OTHER, "*", ""), "region": ("35", REGION, "3", "35.2", "93", "*", "")}
+# Everybody with one role, once with each scope that role could have; nobody's role; and no session at all.
+PEOPLE = [None, "", *(f"{role}:{scope}" if scope else role for role in TABLE["roles"] if role != "pengguna"
+                      for scope in sorted({scope for scopes in SCOPES.values() for scope in scopes}))]
+ACTION_OF = {f"{method} {path}".strip(): entry.action for (method, path), entry in doors.routes().items()}
+GUARDED = sorted(route for route, action in ACTION_OF.items() if action)
+ACT = "POST /layanan/meja/{offering}/tindakan"
+TINDAKAN = {"promote": ("registration.promote", "waiting"), "cancel": ("registration.cancel", "seated"),
+            "check_in": ("registration.check_in", "seated")}
+# What a route shows: its own things, nothing but itself, a list of an activity, one registration.
+OWN = {"GET /layanan/akun", "GET /layanan/akun/profil", "POST /layanan/akun/profil", "POST /layanan/akun/sesi",
+       "GET /layanan/masuk/lanjut", "GET /layanan/akun/pendaftaran"}
+ITSELF = {"GET /layanan/meja"}
+LISTS = {"GET /layanan/meja/{offering}", "POST /layanan/meja/{offering}/cari",
+         "GET /layanan/meja/{offering}/daftar-hadir"}
+ONE = {"GET /layanan/meja/{offering}/pendaftaran/{reference}"}
+FILES = {"GET /layanan/meja/{offering}/unduh/{kind}"}
+
+
+def yes(action: str, group: str, *, offering: str = "", region: str = "", state: str = "", own: bool = False) -> bool:
+    """Whether the table's text allows this; written anew, so that the guard's own reading is held against it."""
+    name, _, scope = group.partition(":")
+    for row in TABLE["actions"][action]["who"]:
+        over = {"any": True, "own": own, "offering": bool(offering) and scope in {offering, "*"},
+                "region": bool(region) and (scope == "*" or (bool(scope) and region.split(".")[:scope.count(".") + 1]
+                                                             == scope.split(".")))}[row["over"]]
+        if row["role"] in {name, "pengguna"} and over and (not row.get("states") or state in row["states"]):
+            return True
+    return False
+
+
+@dataclass
+class World:
+    """A portal with one activity that has a registration in each state, and a session for everybody."""
+
+    gateway: Gateway
+    numbers: Mapping[str, str]
+    tokens: Mapping[str, str]
+
+    def ask(self, route: str, person: str | None, *, body: Any = None, **path: str) -> Response:
+        method, _, place = route.partition(" ")
+        cookie = {"cookie": f"sesi={self.tokens[person]}"} if person is not None else {}
+        headers = {"accept": "application/json", "content-type": "application/json", **cookie}
+        return self.gateway.answer(Request(method, place.format(**path), "", headers,
+                                           json.dumps(body).encode() if body is not None else b"", "127.0.0.1"))
+
+
+@pytest.fixture(scope="module")
+def world() -> Iterator[World]:
+    emulator = Emulator().start()
+    try:
+        with pytest.MonkeyPatch.context() as patch:
+            for name, value in {**CREDENTIALS, "AWS_ENDPOINT_URL": emulator.url}.items():
+                patch.setenv(name, value)
+            names = provision(TEMPLATE, emulator.url, stack="grid")
+            here = {"SITE_ORIGIN": "http://127.0.0.1", "ASSETS_FOLDER": str(ROOT / "build" / "assets")}
+            with loaded_functions(TEMPLATE, {**names, **PARAMETERS}, here) as functions:
+                yield peopled(Gateway(functions), names)
+    finally:
+        emulator.stop()
+
+
+def peopled(gateway: Gateway, names: Mapping[str, str]) -> World:
+    """With the code that the functions themselves have loaded."""
+    catalogue, models, records, sessions = (importlib.import_module(name) for name in (
+        "registrations.catalogue", "registrations.models", "portal.records", "portal.sessions"))
+    now, day = datetime.now(UTC), timedelta(days=1)
+    declared = json.loads((ROOT / "build" / "catalogue.json").read_text(encoding="utf-8"))[0]
+    for name in (OFFERING, OTHER):
+        catalogue.Catalogue(records.Table(names["RegistrationsTable"])).publish(models.Offering.model_validate({
+            **declared, "id": name, "opens": now - day, "closes": now + day, "starts": now + 2 * day,
+            "ends": now + 3 * day, "audience": ["tpp"], "quotas": [], "seats": 2}))
+    kept = sessions.Sessions(records.Table(names["IdentityTable"]))
+    tokens = {group: kept.begin(f"person{number}", name="Nama", email="", groups=(group,) if group else (), now=now)
+              for number, group in enumerate(filter(lambda each: each is not None, PEOPLE))}
+    return World(gateway, registered(gateway), tokens)
+
+
+def registered(gateway: Gateway) -> dict[str, str]:
+    """The reference of a registration in each state."""
+    def post(path: str, data: Mapping[str, Any]) -> dict[str, Any]:
+        headers = {"accept": "application/json", "content-type": "application/json"}
+        response = gateway.answer(Request("POST", path, "", headers, json.dumps(data).encode(), "127.0.0.1"))
+        assert response.status in {200, 201}, response.body
+        return dict(json.loads(response.body))
+
+    numbers = [post("/layanan/pendaftaran", {
+        "submission_id": f"01JD8Z3C4V5W6X7Y8Z9A0B1C{number:02d}", "offering": OFFERING, "name": f"Peserta {number}",
+        "email": f"p{number}@desa.example", "phone": "081234567890", "kind": "tpp", "agency_level": "desa",
+        "region": REGION, "consent": "ya"})["reference"] for number in range(4)]
+    post("/layanan/pendaftaran/batal", {"reference": numbers[0], "email": "p0@desa.example"})
+    return {"cancelled": numbers[0], "seated": numbers[1], "waiting": numbers[3]}
+
+
+def test_every_guarded_route_is_known_here_and_its_action_stands_in_the_table() -> None:
+    assert set(GUARDED) == OWN | ITSELF | LISTS | ONE | FILES | {ACT}
+    assert {ACTION_OF[route] for route in GUARDED} | {action for action, _ in TINDAKAN.values()} == set(
+        TABLE["actions"])
+
+
+@pytest.mark.parametrize("route", GUARDED)
+def test_nobody_gets_in_without_signing_in(world: World, route: str) -> None:
+    answer = world.ask(route, None, body={}, offering=OFFERING, reference=world.numbers["seated"], kind="csv")
+    assert (answer.status, json.loads(answer.body)["code"]) == (401, "sign_in_needed")
+
+
+@pytest.mark.parametrize("person", PEOPLE[1:])
+@pytest.mark.parametrize("route", sorted(OWN))
+def test_everybody_who_is_signed_in_may_see_their_own(world: World, route: str, person: str) -> None:
+    if route == "POST /layanan/akun/sesi":
+        body: Any = {"sesi": "0" * 64}
+    else:
+        body = {}
+    assert yes(ACTION_OF[route], person, own=True)
+    assert world.ask(route, person, body=body).status in {200, 303, 422}
+
+
+@pytest.mark.parametrize("person", PEOPLE[1:])
+def test_the_desk_opens_for_those_the_table_names(world: World, person: str) -> None:
+    expected = 200 if yes("desk.see", person) else 404
+    assert world.ask("GET /layanan/meja", person).status == expected
+
+
+@pytest.mark.parametrize("person", PEOPLE[1:])
+@pytest.mark.parametrize("route", sorted(LISTS))
+def test_a_list_holds_exactly_the_registrations_the_table_allows(world: World, route: str, person: str) -> None:
+    answer = world.ask(route, person, body={}, offering=OFFERING)
+    allowed = {state for state in STATES
+               if yes("registration.list", person, offering=OFFERING, region=REGION, state=state)}
+    if route.endswith("daftar-hadir"):
+        shown = "Peserta 1" in answer.body.decode()
+        assert shown == ("seated" in allowed)
+    elif answer.status == 200:
+        listed = {each["reference"]: each["state"] for each in json.loads(answer.body)["registrations"]}
+        assert set(listed.values()) == allowed
+        assert all(world.numbers[state] in listed for state in allowed)
+    assert answer.status == 200 or (answer.status == 404 and not allowed)
+
+
+@pytest.mark.parametrize("person", PEOPLE[1:])
+@pytest.mark.parametrize("state", STATES)
+def test_one_registration_opens_for_those_the_table_names(world: World, person: str, state: str) -> None:
+    route, number = "GET /layanan/meja/{offering}/pendaftaran/{reference}", world.numbers[state]
+    expected = 200 if yes("registration.read", person, offering=OFFERING, region=REGION, state=state) else 404
+    assert world.ask(route, person, offering=OFFERING, reference=number).status == expected
+    assert world.ask(route, person, offering=OTHER, reference=number).status == 404, "through another activity's door"
+
+
+@pytest.mark.parametrize("person", PEOPLE[1:])
+def test_forbidden_and_unknown_answer_alike(world: World, person: str) -> None:
+    route = "GET /layanan/meja/{offering}/pendaftaran/{reference}"
+    if yes("registration.read", person, offering=OFFERING, region=REGION, state="seated"):
+        assert world.ask(route, person, offering=OFFERING, reference="ZZZZ-ZZZZ").status == 404
+        return
+    forbidden = world.ask(route, person, offering=OFFERING, reference=world.numbers["seated"])
+    unknown = world.ask(route, person, offering=OFFERING, reference="ZZZZ-ZZZZ")
+    assert (forbidden.status, forbidden.body, forbidden.headers) == (unknown.status, unknown.body, unknown.headers)
+
+
+@pytest.mark.parametrize("person", PEOPLE[1:])
+@pytest.mark.parametrize("kind", ["csv", "xlsx", "html"])
+def test_files_are_for_those_the_table_names(world: World, person: str, kind: str) -> None:
+    allowed = yes("registration.export", person, offering=OFFERING) and kind != "html"
+    assert world.ask("GET /layanan/meja/{offering}/unduh/{kind}", person, offering=OFFERING, kind=kind).status == (
+        200 if allowed else 404)
+
+
+@pytest.mark.parametrize("person", PEOPLE[1:])
+@pytest.mark.parametrize(("tindakan", "offering"), list(itertools.product(TINDAKAN, [OFFERING, OTHER])))
+def test_an_action_is_for_those_the_table_names(world: World, person: str, tindakan: str, offering: str) -> None:
+    """Asked about somebody whom it cannot change, so that the world stays as it is."""
+    action, state = TINDAKAN[tindakan]
+    allowed = (offering == OFFERING and yes("desk.see", person)
+               and yes(action, person, offering=OFFERING, region=REGION, state=state))
+    answer = world.ask(ACT, person, body={"tindakan": tindakan, "nomor": [world.numbers["cancelled"]]},
+                       offering=offering)
+    assert answer.status == (200 if allowed else 404)
+    if allowed:
+        assert set(json.loads(answer.body)["outcome"].values()) == {"was_cancelled"}
+
+
+@pytest.mark.parametrize("person", [each for each in PEOPLE[1:] if each])
+def test_masked_fields_are_masked(world: World, person: str) -> None:
+    answer = world.ask("GET /layanan/meja/{offering}", person, offering=OFFERING)
+    name = person.partition(":")[0]
+    rows = [row for row in TABLE["actions"]["registration.list"]["who"] if row["role"] == name]
+    if answer.status != 200 or not rows:
+        assert answer.status in {200, 404}
+        return
+    for each in json.loads(answer.body)["registrations"]:
+        for field in ("phone", "email"):
+            assert ("•" in each["answers"][field]) == (field in rows[0].get("masked", [])), (person, field)
