@@ -55,6 +55,9 @@ class AccessTable(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     version: str
+    words: dict[str, Words]
+    overs: dict[str, Words]
+    states: dict[str, Words]
     roles: dict[str, Titled]
     fields: dict[str, list[str]]
     actions: dict[str, Action]
@@ -64,6 +67,9 @@ class AccessTable(BaseModel):
         for name, action in self.actions.items():
             for row in action.who:
                 _must_know(name, "role", row.role, self.roles)
+                _must_know(name, "over", row.over, self.overs)
+                for state in row.states or []:
+                    _must_know(name, "state", state, self.states)
                 for each in row.masked:
                     _must_know(name, "masked field", each, self.fields.get(action.of or "", []))
         return self

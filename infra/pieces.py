@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from infra import doors
-from portal import pages
+from portal import access, pages
 from portal.moments import format_day, format_span, format_time
 from portal.regions import provinces
 from registrations.handler import REGISTRATION, about
@@ -23,6 +23,8 @@ def all_pieces(offerings: list[Offering], language: str) -> Iterator[tuple[str, 
         yield (f"offerings/{offering.id}/form.html",
                pages.form(REGISTRATION, language, {"offering": offering.id}, only=about(offering, language).only))
     yield "offerings/list.md", _list(offerings, language)
+    yield "access.md", pages.fragment("access", language, table=access.rules(),
+                                      fields=REGISTRATION.words(language)["fields"])
 
 
 def _facts(offering: Offering, language: str) -> str:

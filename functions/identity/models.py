@@ -8,7 +8,7 @@ from pydantic import Field, field_validator
 
 from portal.forms import FormModel
 from portal.people import GOLONGAN, HAVE_A_NIP, JENJANG, KINDS, TPP_LEVELS
-from portal.questions import Choice, Day, Line, Nip, Paragraph, Phone, Region, refuse
+from portal.questions import Choice, Day, Line, Nip, Paragraph, Phone, Pick, Region, refuse
 
 
 class Profile(FormModel):
@@ -16,9 +16,9 @@ class Profile(FormModel):
 
     kind: Annotated[str, Choice(options=KINDS)]
     nip: Annotated[str | None, Nip()] = Field(default=None, validate_default=True)
-    level: Annotated[str | None, Choice(options=TPP_LEVELS)] = Field(default=None, validate_default=True)
-    jenjang: Annotated[str | None, Choice(options=JENJANG)] = None
-    golongan: Annotated[str | None, Choice(options=GOLONGAN)] = None
+    level: Annotated[str | None, Pick(options=TPP_LEVELS)] = Field(default=None, validate_default=True)
+    jenjang: Annotated[str | None, Pick(options=JENJANG)] = None
+    golongan: Annotated[str | None, Pick(options=GOLONGAN)] = None
     tmt: Annotated[str | None, Day()] = None
     unit: Annotated[str | None, Line(most=160, autocomplete="organization")] = None
     region: Annotated[str, Region()]

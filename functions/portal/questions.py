@@ -253,6 +253,13 @@ class Choice(Question):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Pick(Choice):
+    """One of many options, in a list to open; one that need not be chosen can be left again."""
+
+    control: ClassVar[str] = "pick"
+
+
+@dataclass(frozen=True, kw_only=True)
 class Region(Question):
     """A kabupaten or kota by its Kemendagri code (`35.22`), chosen from the official list."""
 
