@@ -13,6 +13,7 @@ from pathlib import Path
 import yaml
 from lokal import wilayah
 
+from infra import retention
 from infra.front_matter import Mistake, front_matter
 
 ROOT = Path(__file__).parent.parent
@@ -33,6 +34,7 @@ def write() -> None:
         shutil.copy(source, ASSETS / "templates")
     _write_json("regions.json", _regions())
     _write_json("notice.json", {"version": _notice_version()})
+    _write_json("retention.json", retention.for_functions(retention.read()))
 
 
 NOTICE = ROOT / "content" / "id" / "tentang" / "privasi.md"

@@ -7,14 +7,14 @@ event of the record's history: it says what happened and when, and is never chan
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from portal.identifiers import format_moment
 from portal.records import Write, put_new
+from portal.retention import kept_until
 
 PREFIX = "MESSAGE#"
-KEPT = timedelta(days=90)  # content/rules/retention.yml will say this once retention is a subject
 
 
 def message(pk: str, template: str, *, to: str, language: str, values: Mapping[str, Any], now: datetime) -> Write:
@@ -26,4 +26,4 @@ def message(pk: str, template: str, *, to: str, language: str, values: Mapping[s
     moment = format_moment(now)
     return put_new({"pk": pk, "sk": f"{PREFIX}{moment}#{template}", "template": template, "to": to,
                     "language": language, "values": dict(values), "created": moment,
-                    "expires_at": int((now + KEPT).timestamp())})
+                    "expires_at": kept_until("mail", now, now)})
