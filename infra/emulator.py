@@ -117,14 +117,16 @@ def allow_sender(endpoint_url: str, sender: str) -> None:
 def _table(dynamodb: Client, logical: str, name: str, properties: dict[str, Any]) -> dict[str, str]:
     wanted: dict[str, Any] = {key: properties[key] for key in (
         "AttributeDefinitions", "KeySchema", "BillingMode", "GlobalSecondaryIndexes") if key in properties}
-    wanted["StreamSpecification"] = {"StreamEnabled": True, **properties["StreamSpecification"]}
+    if "StreamSpecification" in properties:
+        wanted["StreamSpecification"] = {"StreamEnabled": True, **properties["StreamSpecification"]}
     with _already_there("ResourceInUseException"):
         dynamodb.create_table(TableName=name, **wanted)
         dynamodb.get_waiter("table_exists").wait(TableName=name, WaiterConfig={"Delay": 1})
         dynamodb.update_time_to_live(TableName=name,
                                      TimeToLiveSpecification=properties["TimeToLiveSpecification"])
     table = dynamodb.describe_table(TableName=name)["Table"]
-    return {logical: name, f"{logical}.Arn": table["TableArn"], f"{logical}.StreamArn": table["LatestStreamArn"]}
+    stream = {f"{logical}.StreamArn": table["LatestStreamArn"]} if "LatestStreamArn" in table else {}
+    return {logical: name, f"{logical}.Arn": table["TableArn"], **stream}
 
 
 def _queue(sqs: Client, logical: str, name: str, properties: dict[str, Any]) -> dict[str, str]:

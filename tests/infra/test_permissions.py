@@ -1,8 +1,8 @@
 """Each function may do what is listed here and nothing else, and needs all of it.
 
 The list is compared with the template, and the template with what the functions really call while people register,
-wait, cancel, write to us, are mailed, and the sweeper tidies. So widening a permission is a visible line here, and
-a call that the role would refuse in production fails here first (the emulator does not look at roles).
+wait, cancel, write to us, are mailed, and the clocks tidy and anchor. So widening a permission is a visible line here,
+and a call that the role would refuse in production fails here first (the emulator does not look at roles).
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from infra.run import MAIL_SENDER, PARAMETERS
 from infra.template_reader import ROOT, Template
 
 TEMPLATE = Template()
-REGISTRATIONS, FEEDBACK = "RegistrationsTable", "FeedbackTable"
+REGISTRATIONS, FEEDBACK, AUDIT = "RegistrationsTable", "FeedbackTable", "AuditTable"
 STREAMS = {"dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams"}
 
 # function -> (action, resource) -> the beginnings of the keys it is limited to
@@ -58,6 +58,8 @@ PERMISSIONS: dict[str, dict[tuple[str, str], tuple[str, ...]]] = {
         ("dynamodb:GetItem", REGISTRATIONS): ("OFFERING#*", "REGISTRATION#*"),
         ("dynamodb:PutItem", REGISTRATIONS): ("OFFERING#*", "REGISTRATION#*"),
         ("dynamodb:UpdateItem", REGISTRATIONS): ("OFFERING#*", "REGISTRATION#*")},
+    "AnchorFunction": {
+        ("dynamodb:Query", AUDIT): ("ANCHOR", "DAY#*"), ("dynamodb:PutItem", AUDIT): ("ANCHOR",)},
 }
 # Lambda itself uses these with the function's role.
 FOR_LAMBDA = STREAMS | {"sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"}
@@ -99,6 +101,11 @@ def test_a_role_writes_its_own_log_only_and_is_lambdas_alone(function: str) -> N
     logs = [each["Resource"] for policy in role["Policies"] for each in policy["PolicyDocument"]["Statement"]
             if set(each["Action"]) == LOGS]
     assert logs == [{"Fn::GetAtt": [function.replace("Function", "Logs"), "Arn"]}]
+
+
+def test_no_function_may_change_or_remove_what_the_audit_says() -> None:
+    touched = {action for listed in PERMISSIONS.values() for action, resource in listed if resource == AUDIT}
+    assert touched <= {"dynamodb:PutItem", "dynamodb:Query"}
 
 
 def test_mail_is_sent_as_the_portal_only() -> None:
@@ -248,6 +255,7 @@ def tell_the_story(portal: Portal) -> None:
         "submission_id": ulid(9), "topic": "saran", "message": "Bagus", "name": "Ratna", "email": "r@desa.example",
         "consent": "ya"})
     portal.ask("GET", f"/layanan/masukan/tanda-terima/{ulid(9)}")
+    portal.functions["AnchorFunction"]({})
 
 
 def an_open_offering() -> Any:
