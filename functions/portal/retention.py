@@ -21,9 +21,20 @@ class Period(NamedTuple):
 
 def period_for(kind: str, now: datetime) -> Period:
     """The period that holds at this moment for a kind of thing; raises KeyError for a kind that is not in the table."""
+    return _until_today(kind, now)[-1]
+
+
+def was_shortened(kind: str, now: datetime) -> bool:
+    """Whether something of this kind may have been stored for longer than is right today."""
+    *earlier, current = _until_today(kind, now)
+    return any(period.days > current.days for period in earlier)
+
+
+def _until_today(kind: str, now: datetime) -> list[Period]:
+    """The periods that have begun, the one that holds last; before any has begun, the first."""
     rows = [Period(*row) for row in read_json("retention.json")[kind]]
     today = now.astimezone(UTC).date().isoformat()
-    return next((row for row in reversed(rows) if row.since <= today), rows[0])
+    return [row for row in rows if row.since <= today] or rows[:1]
 
 
 def kept_until(kind: str, fact: datetime, now: datetime) -> int:

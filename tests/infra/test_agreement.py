@@ -18,7 +18,7 @@ READ_ELSEWHERE = {"ASSETS_FOLDER", "POWERTOOLS_SERVICE_NAME", "POWERTOOLS_LOG_LE
 SETTINGS = {"RegistrationsFunction": "registrations.handler.RegistrationsSettings",
             "FeedbackFunction": "portal.inbox.InboxSettings", "RelayFunction": "mailer.handler.RelaySettings",
             "MailerFunction": "mailer.handler.MailerSettings", "SweeperFunction": "sweeper.handler.SweeperSettings",
-            "AnchorFunction": "sweeper.anchor.AnchorSettings"}
+            "AnchorFunction": "sweeper.anchor.AnchorSettings", "PurgeFunction": "sweeper.purge.PurgeSettings"}
 
 
 def _named(path: str) -> object:

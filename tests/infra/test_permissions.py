@@ -10,10 +10,12 @@ from __future__ import annotations
 import fnmatch
 import importlib
 import json
+import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import botocore.handlers
@@ -60,6 +62,13 @@ PERMISSIONS: dict[str, dict[tuple[str, str], tuple[str, ...]]] = {
         ("dynamodb:UpdateItem", REGISTRATIONS): ("OFFERING#*", "REGISTRATION#*")},
     "AnchorFunction": {
         ("dynamodb:Query", AUDIT): ("ANCHOR", "DAY#*"), ("dynamodb:PutItem", AUDIT): ("ANCHOR",)},
+    "PurgeFunction": {
+        ("dynamodb:Scan", REGISTRATIONS): (), ("dynamodb:Scan", FEEDBACK): (),
+        ("dynamodb:GetItem", REGISTRATIONS): ("OFFERING#*",),
+        ("dynamodb:DeleteItem", REGISTRATIONS): ("PERSON#*", "REGISTRATION#*", "WAITING#*"),
+        ("dynamodb:UpdateItem", REGISTRATIONS): ("PERSON#*", "REGISTRATION#*", "WAITING#*"),
+        ("dynamodb:DeleteItem", FEEDBACK): ("MESSAGE#*",), ("dynamodb:UpdateItem", FEEDBACK): ("MESSAGE#*",),
+        ("dynamodb:Query", AUDIT): ("RECORD#*",), ("dynamodb:PutItem", AUDIT): ("DAY#*", "RECORD#*")},
 }
 # Lambda itself uses these with the function's role.
 FOR_LAMBDA = STREAMS | {"sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"}
@@ -106,6 +115,11 @@ def test_a_role_writes_its_own_log_only_and_is_lambdas_alone(function: str) -> N
 def test_no_function_may_change_or_remove_what_the_audit_says() -> None:
     touched = {action for listed in PERMISSIONS.values() for action, resource in listed if resource == AUDIT}
     assert touched <= {"dynamodb:PutItem", "dynamodb:Query"}
+
+
+def test_the_purge_alone_may_read_whole_tables() -> None:
+    assert {function for function, listed in PERMISSIONS.items() for action, _ in listed
+            if action == "dynamodb:Scan"} == {"PurgeFunction"}
 
 
 def test_mail_is_sent_as_the_portal_only() -> None:
@@ -161,6 +175,8 @@ class Calls:
             for (kind, write), in [each.items() for each in params["TransactItems"]]:
                 action = "ConditionCheckItem" if kind == "ConditionCheck" else f"{kind}Item"
                 yield action, self._logical(write["TableName"]), _key(write)
+        elif operation == "Scan":
+            yield operation, self._logical(params["TableName"]), ""
         else:
             yield operation, self._logical(params["TableName"]), _key(params)
 
@@ -177,8 +193,9 @@ def _key(request: Mapping[str, Any]) -> str:
 class Portal:
     """The functions and the pumps, without a server, every call noted."""
 
-    def __init__(self, functions: Mapping[str, Lambda], pumps: PumpRoom, table: str, endpoint: str) -> None:
-        self.functions, self.pumps, self.table, self.endpoint = functions, pumps, table, endpoint
+    def __init__(self, functions: Mapping[str, Lambda], pumps: PumpRoom, table: str, endpoint: str,
+                 assets: Path) -> None:
+        self.functions, self.pumps, self.table, self.endpoint, self.assets = functions, pumps, table, endpoint, assets
         self.gateway = Gateway(functions)
 
     def ask(self, method: str, path: str, data: Mapping[str, str] | None = None) -> Response:
@@ -202,14 +219,24 @@ class Portal:
             TableName=self.table, Key={"pk": {"S": pk}, "sk": {"S": sk}}, UpdateExpression=f"SET {name} = :v",
             ExpressionAttributeValues={":v": value})
 
+    def keep(self, days: int) -> None:
+        """A retention table in which everything was kept for years, and since yesterday for so many days."""
+        kinds = json.loads((self.assets / "retention.json").read_text(encoding="utf-8"))
+        rows = [["2026-01-01", 3650], [(datetime.now(UTC) - timedelta(days=1)).date().isoformat(), days]]
+        (self.assets / "retention.json").write_text(json.dumps(dict.fromkeys(kinds, rows)), encoding="utf-8")
+        importlib.import_module("portal.assets").read_json.cache_clear()
+        importlib.import_module("portal.assets").read_text.cache_clear()
+
     def sweep(self) -> None:
         self.functions["SweeperFunction"]({})
         self.pumps.drain()
 
 
 @pytest.fixture(scope="module")
-def calls() -> Iterator[Calls]:
+def calls(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Calls]:
     """Everything that the functions call during the story below."""
+    assets = tmp_path_factory.mktemp("assets") / "assets"
+    shutil.copytree(ROOT / "build" / "assets", assets)
     noted = Calls()
     emulator = Emulator().start()
     handler = ("provide-client-params", noted.note_botocore)
@@ -220,13 +247,13 @@ def calls() -> Iterator[Calls]:
                 patch.setenv(name, value)
             allow_sender(emulator.url, MAIL_SENDER)
             noted.names = provision(TEMPLATE, emulator.url, stack="permissions")
-            here = {"SITE_ORIGIN": "http://127.0.0.1", "ASSETS_FOLDER": str(ROOT / "build" / "assets")}
+            here = {"SITE_ORIGIN": "http://127.0.0.1", "ASSETS_FOLDER": str(assets)}
             with loaded_functions(TEMPLATE, {**noted.names, **PARAMETERS}, here) as functions:
                 store = importlib.import_module("portal.dynamodb").DynamoDB
                 patch.setattr(store, "call", noted.note_dynamodb(store.call))
                 watched = {name: noted.watched(each) for name, each in functions.items()}
                 pumps = PumpRoom(pumps_for(watched, noted.names, lambda service: client(service, emulator.url)))
-                tell_the_story(Portal(watched, pumps, noted.names[REGISTRATIONS], emulator.url))
+                tell_the_story(Portal(watched, pumps, noted.names[REGISTRATIONS], emulator.url, assets))
         yield noted
     finally:
         botocore.handlers.BUILTIN_HANDLERS.remove(handler)
@@ -256,6 +283,10 @@ def tell_the_story(portal: Portal) -> None:
         "consent": "ya"})
     portal.ask("GET", f"/layanan/masukan/tanda-terima/{ulid(9)}")
     portal.functions["AnchorFunction"]({})
+    portal.ask("POST", "/layanan/pendaftaran", person(4, offering.id))  # waits
+    for days in (2, -30):  # everything gets an earlier date; then everything is overdue
+        portal.keep(days)
+        portal.functions["PurgeFunction"]({})
 
 
 def an_open_offering() -> Any:

@@ -19,8 +19,8 @@ def test_there_is_something_to_check() -> None:
     assert TABLES == ["AuditTable", "FeedbackTable", "RegistrationsTable"]
     assert WITH_MESSAGES == ["FeedbackTable", "RegistrationsTable"]
     assert QUEUES == ["MailDeadLetterQueue", "MailQueue", "RelayDeadLetterQueue"]
-    assert FUNCTIONS == ["AnchorFunction", "FeedbackFunction", "MailerFunction", "RegistrationsFunction",
-                         "RelayFunction", "SweeperFunction"]
+    assert FUNCTIONS == ["AnchorFunction", "FeedbackFunction", "MailerFunction", "PurgeFunction",
+                         "RegistrationsFunction", "RelayFunction", "SweeperFunction"]
 
 
 # -- what is remembered --------------------------------------------------------------------------------------------
