@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from portal.identifiers import format_moment
-from portal.records import Write, put_new
+from portal.records import Item, Write, put_new
 from portal.retention import kept_until
 
 PREFIX = "MESSAGE#"
+
+State = Literal["waiting", "sent", "refused"]
 
 
 def message(pk: str, template: str, *, to: str, language: str, values: Mapping[str, Any], now: datetime) -> Write:
@@ -27,3 +29,13 @@ def message(pk: str, template: str, *, to: str, language: str, values: Mapping[s
     return put_new({"pk": pk, "sk": f"{PREFIX}{moment}#{template}", "template": template, "to": to,
                     "language": language, "values": dict(values), "created": moment,
                     "expires_at": kept_until("mail", now, now)})
+
+
+def state_of(item: Item) -> State:
+    """What became of a message: derived from what the mailer noted on it.
+
+    `refused` is what the mail service said last; the queue tries again, and in the end an operator does.
+    """
+    if "sent_at" in item:
+        return "sent"
+    return "refused" if "refused" in item else "waiting"

@@ -82,10 +82,10 @@ class Write:
     table: str | None = None
 
 
-def put(item: Mapping[str, Any], *, condition: str | None = None) -> Write:
+def put(item: Mapping[str, Any], *, condition: str | None = None, values: Mapping[str, Any] | None = None) -> Write:
     """Put an item; keys whose value is None are left out."""
     parameters: dict[str, Any] = {"Item": to_attributes(item)}
-    return Write("Put", _conditioned(parameters, condition, {}))
+    return Write("Put", _conditioned(parameters, condition, values or {}))
 
 
 def put_new(item: Mapping[str, Any]) -> Write:

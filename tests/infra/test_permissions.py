@@ -8,6 +8,7 @@ and a call that the role would refuse in production fails here first (the emulat
 from __future__ import annotations
 
 import fnmatch
+import hashlib
 import importlib
 import json
 import shutil
@@ -29,7 +30,7 @@ from infra.run import MAIL_SENDER, PARAMETERS
 from infra.template_reader import ROOT, Template
 
 TEMPLATE = Template()
-REGISTRATIONS, FEEDBACK, AUDIT = "RegistrationsTable", "FeedbackTable", "AuditTable"
+REGISTRATIONS, FEEDBACK, AUDIT, MAIL = "RegistrationsTable", "FeedbackTable", "AuditTable", "MailTable"
 STREAMS = {"dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams"}
 
 # function -> (action, resource) -> the beginnings of the keys it is limited to
@@ -48,7 +49,8 @@ PERMISSIONS: dict[str, dict[tuple[str, str], tuple[str, ...]]] = {
         ("sqs:SendMessage", "MailQueue"): (), ("sqs:SendMessage", "RelayDeadLetterQueue"): ()},
     "MailerFunction": {
         ("sqs:DeleteMessage", "MailQueue"): (), ("sqs:GetQueueAttributes", "MailQueue"): (),
-        ("sqs:ReceiveMessage", "MailQueue"): (),
+        ("sqs:ReceiveMessage", "MailQueue"): (), ("sqs:SendMessage", "MailQueue"): (),
+        **{(f"dynamodb:{action}", MAIL): ("DIGEST#*",) for action in ("DeleteItem", "PutItem", "Query")},
         ("dynamodb:GetItem", REGISTRATIONS): ("REGISTRATION#*",),
         ("dynamodb:UpdateItem", REGISTRATIONS): ("REGISTRATION#*",),
         ("dynamodb:GetItem", FEEDBACK): ("MESSAGE#*",), ("dynamodb:UpdateItem", FEEDBACK): ("MESSAGE#*",),
@@ -227,6 +229,19 @@ class Portal:
         importlib.import_module("portal.assets").read_json.cache_clear()
         importlib.import_module("portal.assets").read_text.cache_clear()
 
+    def tell_later(self) -> None:
+        """A message that waits for others; then its window is over."""
+        for language in ("id", "en"):
+            (self.assets / "mail" / f"kabar.{language}.txt").write_text("---\ndigest: 5\n---\nKabar\n\nAda kabar.\n")
+        outbox, records = importlib.import_module("portal.outbox"), importlib.import_module("portal.records")
+        records.Table(self.table).write(outbox.message(
+            "REGISTRATION#7F3K9QX2", "kabar", to="p0@desa.example", language="id", values={}, now=datetime.now(UTC)))
+        self.pumps.drain()
+        group = hashlib.sha256(b"p0@desa.example id").hexdigest()
+        self.functions["MailerFunction"]({"Records": [{
+            "messageId": "m", "eventSource": "aws:sqs", "attributes": {}, "messageAttributes": {},
+            "body": json.dumps({"digest": group})}]})
+
     def sweep(self) -> None:
         self.functions["SweeperFunction"]({})
         self.pumps.drain()
@@ -282,6 +297,7 @@ def tell_the_story(portal: Portal) -> None:
         "submission_id": ulid(9), "topic": "saran", "message": "Bagus", "name": "Ratna", "email": "r@desa.example",
         "consent": "ya"})
     portal.ask("GET", f"/layanan/masukan/tanda-terima/{ulid(9)}")
+    portal.tell_later()
     portal.functions["AnchorFunction"]({})
     portal.ask("POST", "/layanan/pendaftaran", person(4, offering.id))  # waits
     for days in (2, -30):  # everything gets an earlier date; then everything is overdue
