@@ -13,8 +13,9 @@ from pathlib import Path
 import yaml
 from lokal import wilayah
 
-from infra import access
+from infra import access, retention
 from infra.front_matter import Mistake, front_matter
+from mailer.rules import read_template
 
 ROOT = Path(__file__).parent.parent
 ASSETS = ROOT / "build" / "assets"
@@ -29,12 +30,14 @@ def write() -> None:
         words = _words(source)
         _write_json(f"words/{source.stem}.json", words)
     for source in sorted((ROOT / "content" / "mail").glob("*.txt")):
+        _check_mail(source)
         shutil.copy(source, ASSETS / "mail")
     for source in sorted((ROOT / "site" / "forms").glob("*.j2")):
         shutil.copy(source, ASSETS / "templates")
     _write_json("regions.json", _regions())
     _write_json("access.json", access.read())
     _write_json("notice.json", {"version": _notice_version()})
+    _write_json("retention.json", retention.for_functions(retention.read()))
 
 
 NOTICE = ROOT / "content" / "id" / "tentang" / "privasi.md"
@@ -46,6 +49,14 @@ def _notice_version() -> str:
     if not isinstance(version, str):
         raise Mistake(NOTICE, "versi", 'expected the day of its text in quotation marks, such as "2026-11-21"')
     return version
+
+
+def _check_mail(source: Path) -> None:
+    """What stands above a mail's subject, if anything does, is understood."""
+    try:
+        read_template(source.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise Mistake(source, "header", str(error)) from None
 
 
 def _words(source: Path) -> object:

@@ -125,7 +125,7 @@ def _table(dynamodb: Client, logical: str, name: str, properties: dict[str, Any]
         dynamodb.update_time_to_live(TableName=name,
                                      TimeToLiveSpecification=properties["TimeToLiveSpecification"])
     table = dynamodb.describe_table(TableName=name)["Table"]
-    stream = {f"{logical}.StreamArn": table["LatestStreamArn"]} if "StreamSpecification" in properties else {}
+    stream = {f"{logical}.StreamArn": table["LatestStreamArn"]} if "LatestStreamArn" in table else {}
     return {logical: name, f"{logical}.Arn": table["TableArn"], **stream}
 
 

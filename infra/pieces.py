@@ -1,11 +1,12 @@
-"""The pieces of HTML that content pages include: forms, the facts of an offering, the table of all offerings."""
+"""The pieces that content pages include: forms, the facts of an offering, the table of all, how long data are kept."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
-from infra import doors
+from infra import doors, retention
 from portal import access, pages
 from portal.moments import format_day, format_span, format_time
 from portal.regions import provinces
@@ -25,6 +26,7 @@ def all_pieces(offerings: list[Offering], language: str) -> Iterator[tuple[str, 
     yield "offerings/list.md", _list(offerings, language)
     yield "access.md", pages.fragment("access", language, table=access.rules(),
                                       fields=REGISTRATION.words(language)["fields"])
+    yield "retention.md", retention.as_markdown(retention.read(), language, datetime.now(UTC).date())
 
 
 def _facts(offering: Offering, language: str) -> str:

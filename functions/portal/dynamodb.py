@@ -21,7 +21,7 @@ from botocore.exceptions import ClientError, EndpointConnectionError, ReadTimeou
 VERSION = "DynamoDB_20120810"
 MEDIA_TYPE = "application/x-amz-json-1.0"
 OPERATIONS = {"get_item": "GetItem", "query": "Query", "put_item": "PutItem", "update_item": "UpdateItem",
-              "delete_item": "DeleteItem", "transact_write_items": "TransactWriteItems"}
+              "delete_item": "DeleteItem", "transact_write_items": "TransactWriteItems", "scan": "Scan"}
 
 
 class DynamoDB:

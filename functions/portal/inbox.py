@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import hmac
 from dataclasses import dataclass
-from datetime import timedelta
 from functools import cache
 
 from portal import errors, web
@@ -22,10 +21,9 @@ from portal.forms import Form, content_hash
 from portal.identifiers import format_moment, format_reference, is_ulid, reference_for
 from portal.outbox import message
 from portal.records import ConditionFailed, Item, Table, put_new
+from portal.retention import kept_until
 from portal.settings import Settings
 from portal.submissions import FormDoor, Receipt, Submission, explain
-
-KEPT = timedelta(days=365)  # until content/rules/retention.yml says it (issue 3)
 
 
 @dataclass(frozen=True)
@@ -70,7 +68,7 @@ class Inbox:
                 "submission": submission.identifier, "answers": submission.model.model_dump(),
                 "content": content_hash(submission.model), "language": submission.language,
                 "received_at": format_moment(submission.now), "notice": notice_version(),
-                "expires_at": int((submission.now + KEPT).timestamp())}
+                "expires_at": kept_until("message", submission.now, submission.now)}
 
     def _remember(self, item: Item, submission: Submission) -> Item:
         """The item as it is kept: this one, or the one that the same submission made before."""

@@ -7,21 +7,16 @@ event of the record's history: it says what happened and when, and is never chan
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import datetime
+from typing import Any, Literal
 
 from portal.identifiers import format_moment
-from portal.records import Write, put_new
+from portal.records import Item, Write, put_new
+from portal.retention import kept_until
 
 PREFIX = "MESSAGE#"
-KEPT = timedelta(days=90)  # content/rules/retention.yml will say this once retention is a subject
 
-
-def state_of(item: Mapping[str, Any]) -> str:
-    """What became of a message: `waiting`, `sent` (the mail service took it) or `refused` (it will be tried again)."""
-    if "sent_at" in item:
-        return "sent"
-    return "refused" if "refused" in item else "waiting"
+State = Literal["waiting", "sent", "refused"]
 
 
 def message(pk: str, template: str, *, to: str, language: str, values: Mapping[str, Any], now: datetime) -> Write:
@@ -33,4 +28,14 @@ def message(pk: str, template: str, *, to: str, language: str, values: Mapping[s
     moment = format_moment(now)
     return put_new({"pk": pk, "sk": f"{PREFIX}{moment}#{template}", "template": template, "to": to,
                     "language": language, "values": dict(values), "created": moment,
-                    "expires_at": int((now + KEPT).timestamp())})
+                    "expires_at": kept_until("mail", now, now)})
+
+
+def state_of(item: Item) -> State:
+    """What became of a message: derived from what the mailer noted on it.
+
+    `refused` is what the mail service said last; the queue tries again, and in the end an operator does.
+    """
+    if "sent_at" in item:
+        return "sent"
+    return "refused" if "refused" in item else "waiting"

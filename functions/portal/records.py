@@ -10,7 +10,7 @@ import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
 from random import SystemRandom
@@ -72,10 +72,14 @@ def attempts() -> Iterator[int]:
 
 @dataclass(frozen=True)
 class Write:
-    """One write of a transaction: its kind (Put, Update, Delete, ConditionCheck) and DynamoDB's own parameters."""
+    """One write of a transaction: its kind (Put, Update, Delete, ConditionCheck) and DynamoDB's own parameters.
+
+    `table` names another table than the one whose transaction it joins (Table.bound gives it).
+    """
 
     kind: str
     parameters: dict[str, Any]
+    table: str | None = None
 
 
 def put(item: Mapping[str, Any], *, condition: str | None = None, values: Mapping[str, Any] | None = None) -> Write:
@@ -132,12 +136,13 @@ class Table:
             TableName=self.name, Key=to_attributes({"pk": pk, "sk": sk}), ConsistentRead=True))
         return from_attributes(answer["Item"]) if "Item" in answer else None
 
-    def query(self, pk: str, *, prefix: str = "", after: str | None = None, most: int | None = None) -> Iterator[Item]:
+    def query(self, pk: str, *, prefix: str = "", after: str | None = None, most: int | None = None,
+              backwards: bool = False) -> Iterator[Item]:
         """Items under one `pk` whose `sk` begins with `prefix`, in order, beginning behind `after`; page by page."""
         start: dict[str, Any] | None = to_attributes({"pk": pk, "sk": after}) if after else None
         count = 0
         while True:
-            answer = self._page(pk, prefix, start, most)
+            answer = self._page(pk, prefix, start, most, backwards=backwards)
             for attributes in answer["Items"]:
                 yield from_attributes(attributes)
                 count += 1
@@ -147,7 +152,8 @@ class Table:
             if start is None:
                 return
 
-    def _page(self, pk: str, prefix: str, start: dict[str, Any] | None, most: int | None) -> dict[str, Any]:
+    def _page(self, pk: str, prefix: str, start: dict[str, Any] | None, most: int | None, *,
+              backwards: bool) -> dict[str, Any]:
         parameters: dict[str, Any] = {
             "TableName": self.name, "ConsistentRead": True,
             "KeyConditionExpression": "pk = :pk", "ExpressionAttributeValues": to_attributes({":pk": pk})}
@@ -158,6 +164,8 @@ class Table:
             parameters["ExclusiveStartKey"] = start
         if most:
             parameters["Limit"] = most
+        if backwards:
+            parameters["ScanIndexForward"] = False
         return _patiently(lambda: client().query(**parameters))
 
     def listed(self, index: str, attribute: str, value: str, *, after: Item | None = None, newest_first: bool = False,
@@ -180,6 +188,19 @@ class Table:
             if start is None:
                 return
 
+    def everything(self) -> Iterator[Item]:
+        """Every item of the table, page by page; only the purge's role may ask for it."""
+        start: dict[str, Any] = {}
+        while True:
+            answer = self._scan(start)
+            yield from map(from_attributes, answer["Items"])
+            if "LastEvaluatedKey" not in answer:
+                return
+            start = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
+
+    def _scan(self, start: dict[str, Any]) -> dict[str, Any]:
+        return _patiently(lambda: client().scan(TableName=self.name, **start))
+
     def count(self, pk: str, *, first: str, last: str, most: int) -> int:
         """How many items have an `sk` from `first` to `last`, both included; stops counting at `most`.
 
@@ -198,20 +219,25 @@ class Table:
             parameters["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
         return min(total, most)
 
-    def transact(self, *writes: Write) -> None:
-        """All writes or none; raises ConditionFailed when a condition does not hold.
+    def bound(self, write: Write) -> Write:
+        """The write, to be made in this table whichever table's transaction it joins."""
+        return replace(write, table=self.name)
 
-        A repeat after a lost answer carries the same token, so that the store recognises its own earlier yes.
+    def transact(self, *writes: Write) -> None:
+        """All writes or none, in this table and in those that some are bound to.
+
+        Raises ConditionFailed when a condition does not hold. A repeat after a lost answer carries the same token,
+        so that the store recognises its own earlier yes.
         """
         token = str(uuid.uuid4())
-        items = [{write.kind: {"TableName": self.name, **write.parameters}} for write in writes]
+        items = [{write.kind: {"TableName": write.table or self.name, **write.parameters}} for write in writes]
         _patiently(lambda: client().transact_write_items(TransactItems=items, ClientRequestToken=token))
 
     def write(self, write: Write) -> Item:
         """One write alone (Put, Update or Delete); answers the item as it is afterwards for an Update."""
         call = {"Put": client().put_item, "Update": client().update_item, "Delete": client().delete_item}[write.kind]
         returned = {"ReturnValues": "ALL_NEW"} if write.kind == "Update" else {}
-        answer = _patiently(lambda: call(TableName=self.name, **write.parameters, **returned))
+        answer = _patiently(lambda: call(TableName=write.table or self.name, **write.parameters, **returned))
         return from_attributes(answer.get("Attributes", {}))
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -30,6 +31,7 @@ MOST_BYTES = 64 * 1024
 MOST_FIELDS = 60
 FORM, JSON = "application/x-www-form-urlencoded", "application/json"
 RETRY_AFTER = "5"
+ADDRESS_SHAPE = re.compile(r"[0-9A-Fa-f:.]{2,45}")
 
 # Every failure a reader can meet: its status and its code. A test holds that no class is missing. 403 is nowhere:
 # the distribution turns S3's 403 into its "not found" page, and forbidden and unknown answer alike anyway.
@@ -92,6 +94,18 @@ class Request:
         """Whether the request may change something."""
         return bool(self.event["requestContext"]["http"]["method"] == "POST")
 
+    @property
+    def source(self) -> str:
+        """The network address that the request came from: as the machine before API Gateway named it, then that one's.
+
+        API Gateway itself sees the distribution's machine and adds it to the list; the address before it is whom that
+        machine saw. Of a request that went past the distribution only the last is true. For the audit only, no log.
+        """
+        seen = str(self.event["requestContext"]["http"].get("sourceIp", ""))
+        hops = [hop.strip() for hop in self.header("x-forwarded-for").split(",")]
+        named = next((hop for hop in reversed(hops) if hop != seen), "")
+        return f"{named}, {seen}" if ADDRESS_SHAPE.fullmatch(named) else seen
+
     def path_value(self, name: str) -> str:
         """A value from the path, such as `{submission}`."""
         return str((self.event.get("pathParameters") or {}).get(name, ""))
@@ -105,11 +119,6 @@ class Request:
         """Path and query, as they were asked for."""
         query = str(self.event.get("rawQueryString") or "")
         return f"{self.event['rawPath']}{'?' if query else ''}{query}"
-
-    @property
-    def source(self) -> str:
-        """The address that the request came from, as the gateway saw it."""
-        return str(self.event["requestContext"]["http"].get("sourceIp", ""))
 
     def cookie(self, name: str) -> str:
         """A cookie of ours; empty when it was not sent."""

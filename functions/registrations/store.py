@@ -25,7 +25,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from random import Random
 from typing import Any, Literal, NamedTuple
 
@@ -45,6 +45,7 @@ from portal.records import (
     put_new,
     update,
 )
+from portal.retention import kept_until
 from registrations.keys import (
     LOCK,
     RECORD,
@@ -65,7 +66,6 @@ State = Literal["seated", "waiting", "cancelled"]
 COUNTED = 500  # places in a waiting list are told exactly up to here
 AT_ONCE = 20  # free seats looked at in one round
 FOR_OTHERS = 5  # rounds of promoting that one person's request does at most; the clock does the rest
-KEPT_AFTER_END = timedelta(days=730)  # until content/rules/retention.yml says it (issue 3)
 NOT_SEATED = "attribute_exists(pk) AND attribute_not_exists(seat) AND attribute_not_exists(cancelled_at)"
 
 
@@ -230,7 +230,7 @@ class Registrations:
 
     def _remember(self, record: Record, seat: str | None, offering: Offering, now: datetime) -> Record:
         kept = replace(record, seat=seat, seated_at=format_moment(now)) if seat else record
-        expires_at = int((offering.ends + KEPT_AFTER_END).timestamp())
+        expires_at = kept_until("registration", offering.ends, now)
         place = {**record.place, "reference": record.reference, **record.person._asdict(), "expires_at": expires_at}
         taken = delete_existing({"pk": offering_key(offering.id), "sk": seat}) if seat else put_new(place)
         locks = [put_new({"pk": key, "sk": LOCK, "reference": record.reference, "expires_at": expires_at})

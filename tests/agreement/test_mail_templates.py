@@ -8,7 +8,7 @@ from typing import get_args
 import pytest
 
 from infra.template_reader import ROOT
-from mailer.rules import letter
+from mailer.rules import LETTERS, digest, letter, read_template
 from portal.assets import LANGUAGES
 from registrations.rules import message_values
 from registrations.store import State
@@ -17,11 +17,13 @@ from tests.people import an_offering
 MAIL = ROOT / "content" / "mail"
 ABOUT_A_REGISTRATION = {f"registration_{state}" for state in get_args(State)} | {"registration_promoted"}
 ABOUT_A_MESSAGE = {"inbox_received": {"reference", "title", "text", "origin"}}
+OF_SEVERAL = {"digest": {"count", "letters", "origin"}}
+ALL = sorted(ABOUT_A_REGISTRATION | set(ABOUT_A_MESSAGE) | set(OF_SEVERAL))
 ORIGIN = "https://portal.example.go.id"
 
 
 def template(name: str, language: str) -> str:
-    return (MAIL / f"{name}.{language}.txt").read_text(encoding="utf-8")
+    return read_template((MAIL / f"{name}.{language}.txt").read_text(encoding="utf-8")).text
 
 
 def placeholders(text: str) -> set[str]:
@@ -29,7 +31,7 @@ def placeholders(text: str) -> set[str]:
 
 
 def test_there_is_a_template_for_everything_that_is_told_and_none_besides() -> None:
-    named = {f"{name}.{language}.txt" for name in ABOUT_A_REGISTRATION | set(ABOUT_A_MESSAGE) for language in LANGUAGES}
+    named = {f"{name}.{language}.txt" for name in ALL for language in LANGUAGES}
     assert {path.name for path in MAIL.iterdir()} == named
 
 
@@ -58,13 +60,34 @@ def test_a_letter_about_a_message_uses_what_the_inbox_gives(name: str, language:
     assert "reference" in placeholders(template(name, language).splitlines()[0])
 
 
-@pytest.mark.parametrize("name", sorted(ABOUT_A_REGISTRATION | set(ABOUT_A_MESSAGE)))
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_several_letters_are_one_with_every_word_of_each(language: str) -> None:
+    values = {**message_values(an_offering(), language, "7F3K9QX2"), "origin": ORIGIN}
+    letters = [letter(template(name, language), values) for name in ("registration_waiting", "registration_promoted")]
+    assert placeholders(template("digest", language)) == OF_SEVERAL["digest"]
+    assert template("digest", language).count(LETTERS) == 1
+    one = digest(template("digest", language), letters, {"origin": ORIGIN})
+    assert "{" not in f"{one.subject}{one.text}"
+    assert "2" in one.subject
+    assert [one.text.count(each.text.strip()) for each in letters] == [1, 1]
+    assert all(f"{number}. {each.subject}\n" in one.text for number, each in enumerate(letters, 1))
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_both_languages_wait_for_others_equally_long(name: str) -> None:
+    waits = {read_template((MAIL / f"{name}.{language}.txt").read_text(encoding="utf-8")).digest
+             for language in LANGUAGES}
+    assert len(waits) == 1
+    assert name != "digest" or waits == {0}, "what waited does not wait again"
+
+
+@pytest.mark.parametrize("name", ALL)
 def test_both_languages_tell_the_same_facts(name: str) -> None:
     assert placeholders(template(name, "id")) == placeholders(template(name, "en"))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("name", sorted(ABOUT_A_REGISTRATION | set(ABOUT_A_MESSAGE)))
+@pytest.mark.parametrize("name", ALL)
 def test_a_letter_is_a_subject_a_blank_line_and_a_text_without_names(name: str, language: str) -> None:
     subject, blank, *text = template(name, language).splitlines()
     assert subject.strip()
@@ -74,7 +97,7 @@ def test_a_letter_is_a_subject_a_blank_line_and_a_text_without_names(name: str, 
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("name", sorted(ABOUT_A_REGISTRATION | set(ABOUT_A_MESSAGE)))
+@pytest.mark.parametrize("name", ALL)
 def test_every_address_in_a_letter_is_ours_and_in_its_language(name: str, language: str) -> None:
     addresses = [part for part in template(name, language).split() if "/" in part and not part[0].isdigit()]
     assert addresses

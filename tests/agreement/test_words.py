@@ -13,7 +13,7 @@ from pydantic_core import PydanticCustomError
 
 from infra import doors
 from infra.template_reader import ROOT
-from portal import submissions
+from portal import audit, submissions
 from portal.assets import LANGUAGES, words
 from portal.errors import FieldError, FormRefused
 from portal.forms import CODES, Field, Form, sentence
@@ -25,6 +25,7 @@ from tests.people import helmy
 FORMS = {form.name: form for form in doors.forms()}
 FIELDS = [(form, field) for form in FORMS.values() for field in form.fields]
 NAMES = [f"{form.name}.{field.name}" for form, field in FIELDS]
+OF_NO_FORM = {"audit", "common"}
 # Raised by a door about a field, not by its kind of question.
 TOLD_BY_DOORS = {("status", "reference"): {"no_match"}}
 # What the words of a field may say; each other key is spare.
@@ -77,7 +78,7 @@ def files() -> list[str]:
 
 
 def test_every_form_has_words_and_every_words_file_a_form() -> None:
-    assert {*files()} == {*FORMS, "common"}
+    assert {*files()} == {*FORMS, *OF_NO_FORM}
     assert {path.name for path in (ROOT / "content" / "forms").iterdir()} == {
         f"{name}.{language}.yml" for name in files() for language in LANGUAGES}
 
@@ -161,6 +162,13 @@ def test_each_state_of_a_registration_has_its_words(language: str) -> None:
 def test_each_value_that_an_offering_can_have_has_its_words(group: str, attribute: str, language: str) -> None:
     declared = get_args(Offering.model_fields[attribute].annotation)
     assert tuple(words("registration", language)["facts"][group]) == declared
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_everything_that_the_audit_can_say_has_its_words(language: str) -> None:
+    told = words("audit", language)
+    assert tuple(told["actions"]) == audit.ACTIONS
+    assert {group: tuple(codes) for group, codes in told["facts"].items()} == audit.FACTS
 
 
 # -- both languages ------------------------------------------------------------------------------------------------

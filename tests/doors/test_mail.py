@@ -71,8 +71,9 @@ class PostOffice:
 def office(emulator: Emulator, names: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> PostOffice:
     monkeypatch.setenv("MAIL_QUEUE", names["MailQueue"])
     monkeypatch.setenv("MAIL_SENDER", SENDER)
+    monkeypatch.setenv("MAIL_TABLE", names["MailTable"])
     allow_sender(emulator.url, SENDER)
-    for remembered in (handler.relay_settings, handler.mailer_settings, handler._service):
+    for remembered in (handler.relay_settings, handler.mailer_settings, handler.digests, handler._service):
         remembered.cache_clear()
     return PostOffice(emulator, names, before=len(emulator.sent_mail()))
 

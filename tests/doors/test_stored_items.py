@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import fields
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from feedback.models import Feedback
+from infra import retention
 from infra.assets import NOTICE
 from infra.front_matter import front_matter
 from portal import inbox, records
@@ -19,7 +20,7 @@ from portal.records import Item, Table
 from registrations import store
 from registrations.catalogue import Catalogue
 from registrations.models import Registration
-from registrations.store import KEPT_AFTER_END, Record, Registrations
+from registrations.store import Record, Registrations
 from tests.doors.calling import Caller
 from tests.doors.weather import contents
 from tests.people import a_quota, a_record, a_submission, an_offering, official, ratna, visitor
@@ -108,7 +109,7 @@ def test_what_holds_a_personal_value_ends_by_itself(lived_in: list[Item], at_the
     lasting = {item["sk"].partition("#")[0] for item in lived_in if "expires_at" not in item}
     assert lasting <= {"CATALOGUE", "POOL", "SEAT", an_offering().id}
     assert all("expires_at" in item for item in at_the_desk)
-    ends = an_offering(now=REAL_NOW).ends + KEPT_AFTER_END
+    ends = an_offering(now=REAL_NOW).ends + timedelta(days=retention.read()["registration"].periods[-1].days)
     assert {item["expires_at"] for item in lived_in if item["sk"] == "RECORD"} == {int(ends.timestamp())}
 
 

@@ -84,7 +84,7 @@ class Weather:
 
 def contents(table: Table) -> list[Item]:
     """Everything that lies in a table, in a fixed order."""
-    onlooker = client("dynamodb", os.environ["AWS_ENDPOINT_URL"])  # a store's own client cannot scan: no function may
+    onlooker = client("dynamodb", os.environ["AWS_ENDPOINT_URL"])  # of all functions only the purge may scan
     pages = onlooker.get_paginator("scan").paginate(TableName=table.name, ConsistentRead=True)
     items = [from_attributes(item) for page in pages for item in page["Items"]]
     return sorted(items, key=lambda item: (item["pk"], item["sk"]))

@@ -17,7 +17,8 @@ DOORS = sorted(name for name, each in TEMPLATE.functions.items() if each.routes)
 READ_ELSEWHERE = {"ASSETS_FOLDER", "POWERTOOLS_SERVICE_NAME", "POWERTOOLS_LOG_LEVEL", "PYDANTIC_DISABLE_PLUGINS"}
 SETTINGS = {"RegistrationsFunction": "registrations.handler.RegistrationsSettings",
             "FeedbackFunction": "portal.inbox.InboxSettings", "RelayFunction": "mailer.handler.RelaySettings",
-            "MailerFunction": "mailer.handler.MailerSettings", "SweeperFunction": "sweeper.handler.SweeperSettings"}
+            "MailerFunction": "mailer.handler.MailerSettings", "SweeperFunction": "sweeper.handler.SweeperSettings",
+            "AnchorFunction": "sweeper.anchor.AnchorSettings", "PurgeFunction": "sweeper.purge.PurgeSettings"}
 
 
 def _named(path: str) -> object:
@@ -53,5 +54,6 @@ def test_the_api_has_exactly_the_routes_that_the_door_serves(name: str) -> None:
 
 
 def test_functions_in_one_process_agree_on_every_variable() -> None:
-    names = {"RegistrationsTable": "r", "FeedbackTable": "f", "MailQueue": "q", "DomainName": "d", "MailSender": "m@d"}
+    names = {"RegistrationsTable": "r", "FeedbackTable": "f", "AuditTable": "a", "MailTable": "m",
+             "MailQueue": "q", "DomainName": "d", "MailSender": "m@d"}
     assert environment(TEMPLATE, names)["REGISTRATIONS_TABLE"] == "r"

@@ -1,8 +1,8 @@
 """Each function may do what is listed here and nothing else, and needs all of it.
 
 The list is compared with the template, and the template with what the functions really call while people register,
-wait, cancel, write to us, are mailed, and the sweeper tidies. So widening a permission is a visible line here, and
-a call that the role would refuse in production fails here first (the emulator does not look at roles).
+wait, cancel, write to us, are mailed, and the clocks tidy and anchor. So widening a permission is a visible line here,
+and a call that the role would refuse in production fails here first (the emulator does not look at roles).
 """
 
 from __future__ import annotations
@@ -11,10 +11,12 @@ import fnmatch
 import hashlib
 import importlib
 import json
+import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import botocore.handlers
@@ -30,8 +32,8 @@ from infra.template_reader import ROOT, Template
 from tests.signing_in import as_pairs, signed_in
 
 TEMPLATE = Template()
-REGISTRATIONS, FEEDBACK, IDENTITY = "RegistrationsTable", "FeedbackTable", "IdentityTable"
-BY_OFFERING = f"{REGISTRATIONS}/index/by_offering"
+REGISTRATIONS, FEEDBACK, AUDIT, MAIL = "RegistrationsTable", "FeedbackTable", "AuditTable", "MailTable"
+IDENTITY, BY_OFFERING = "IdentityTable", f"{REGISTRATIONS}/index/by_offering"
 STREAMS = {"dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams"}
 
 # function -> (action, resource) -> the beginnings of the keys it is limited to
@@ -65,7 +67,8 @@ PERMISSIONS: dict[str, dict[tuple[str, str], tuple[str, ...]]] = {
         ("sqs:SendMessage", "MailQueue"): (), ("sqs:SendMessage", "RelayDeadLetterQueue"): ()},
     "MailerFunction": {
         ("sqs:DeleteMessage", "MailQueue"): (), ("sqs:GetQueueAttributes", "MailQueue"): (),
-        ("sqs:ReceiveMessage", "MailQueue"): (),
+        ("sqs:ReceiveMessage", "MailQueue"): (), ("sqs:SendMessage", "MailQueue"): (),
+        **{(f"dynamodb:{action}", MAIL): ("DIGEST#*",) for action in ("DeleteItem", "PutItem", "Query")},
         ("dynamodb:GetItem", REGISTRATIONS): ("REGISTRATION#*",),
         ("dynamodb:UpdateItem", REGISTRATIONS): ("REGISTRATION#*",),
         ("dynamodb:GetItem", FEEDBACK): ("MESSAGE#*",), ("dynamodb:UpdateItem", FEEDBACK): ("MESSAGE#*",),
@@ -77,6 +80,15 @@ PERMISSIONS: dict[str, dict[tuple[str, str], tuple[str, ...]]] = {
         ("dynamodb:GetItem", REGISTRATIONS): ("OFFERING#*", "REGISTRATION#*"),
         ("dynamodb:PutItem", REGISTRATIONS): ("OFFERING#*", "REGISTRATION#*"),
         ("dynamodb:UpdateItem", REGISTRATIONS): ("OFFERING#*", "REGISTRATION#*")},
+    "AnchorFunction": {
+        ("dynamodb:Query", AUDIT): ("ANCHOR", "DAY#*"), ("dynamodb:PutItem", AUDIT): ("ANCHOR",)},
+    "PurgeFunction": {
+        ("dynamodb:Scan", REGISTRATIONS): (), ("dynamodb:Scan", FEEDBACK): (),
+        ("dynamodb:GetItem", REGISTRATIONS): ("OFFERING#*",),
+        ("dynamodb:DeleteItem", REGISTRATIONS): ("PERSON#*", "REGISTRATION#*", "WAITING#*"),
+        ("dynamodb:UpdateItem", REGISTRATIONS): ("PERSON#*", "REGISTRATION#*", "WAITING#*"),
+        ("dynamodb:DeleteItem", FEEDBACK): ("MESSAGE#*",), ("dynamodb:UpdateItem", FEEDBACK): ("MESSAGE#*",),
+        ("dynamodb:Query", AUDIT): ("RECORD#*",), ("dynamodb:PutItem", AUDIT): ("DAY#*", "RECORD#*")},
 }
 # Lambda itself uses these with the function's role.
 FOR_LAMBDA = STREAMS | {"sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"}
@@ -120,6 +132,16 @@ def test_a_role_writes_its_own_log_only_and_is_lambdas_alone(function: str) -> N
     logs = [each["Resource"] for policy in role["Policies"] for each in policy["PolicyDocument"]["Statement"]
             if set(each["Action"]) == LOGS]
     assert logs == [{"Fn::GetAtt": [function.replace("Function", "Logs"), "Arn"]}]
+
+
+def test_no_function_may_change_or_remove_what_the_audit_says() -> None:
+    touched = {action for listed in PERMISSIONS.values() for action, resource in listed if resource == AUDIT}
+    assert touched <= {"dynamodb:PutItem", "dynamodb:Query"}
+
+
+def test_the_purge_alone_may_read_whole_tables() -> None:
+    assert {function for function, listed in PERMISSIONS.items() for action, _ in listed
+            if action == "dynamodb:Scan"} == {"PurgeFunction"}
 
 
 def test_mail_is_sent_as_the_portal_only() -> None:
@@ -177,6 +199,8 @@ class Calls:
                 yield action, self._logical(write["TableName"]), _key(write)
         elif "IndexName" in params:
             yield operation, f"{self._logical(params['TableName'])}/index/{params['IndexName']}", ""
+        elif operation == "Scan":
+            yield operation, self._logical(params["TableName"]), ""
         else:
             yield operation, self._logical(params["TableName"]), _key(params)
 
@@ -193,9 +217,9 @@ def _key(request: Mapping[str, Any]) -> str:
 class Portal:
     """The functions and the pumps, without a server, every call noted."""
 
-    def __init__(self, functions: Mapping[str, Lambda], pumps: PumpRoom, names: Mapping[str, str],
-                 endpoint: str) -> None:
-        self.functions, self.pumps, self.endpoint = functions, pumps, endpoint
+    def __init__(self, functions: Mapping[str, Lambda], pumps: PumpRoom, names: Mapping[str, str], endpoint: str,
+                 assets: Path) -> None:
+        self.functions, self.pumps, self.endpoint, self.assets = functions, pumps, endpoint, assets
         self.table, self.identity = names[REGISTRATIONS], names[IDENTITY]
         self.gateway = Gateway(functions)
 
@@ -237,14 +261,37 @@ class Portal:
             TableName=table or self.table, Key={"pk": {"S": pk}, "sk": {"S": sk}}, UpdateExpression=f"SET {name} = :v",
             ExpressionAttributeValues={":v": value})
 
+    def keep(self, days: int) -> None:
+        """A retention table in which everything was kept for years, and since yesterday for so many days."""
+        kinds = json.loads((self.assets / "retention.json").read_text(encoding="utf-8"))
+        rows = [["2026-01-01", 3650], [(datetime.now(UTC) - timedelta(days=1)).date().isoformat(), days]]
+        (self.assets / "retention.json").write_text(json.dumps(dict.fromkeys(kinds, rows)), encoding="utf-8")
+        importlib.import_module("portal.assets").read_json.cache_clear()
+        importlib.import_module("portal.assets").read_text.cache_clear()
+
+    def tell_later(self) -> None:
+        """A message that waits for others; then its window is over."""
+        for language in ("id", "en"):
+            (self.assets / "mail" / f"kabar.{language}.txt").write_text("---\ndigest: 5\n---\nKabar\n\nAda kabar.\n")
+        outbox, records = importlib.import_module("portal.outbox"), importlib.import_module("portal.records")
+        records.Table(self.table).write(outbox.message(
+            "REGISTRATION#7F3K9QX2", "kabar", to="p0@desa.example", language="id", values={}, now=datetime.now(UTC)))
+        self.pumps.drain()
+        group = hashlib.sha256(b"p0@desa.example id").hexdigest()
+        self.functions["MailerFunction"]({"Records": [{
+            "messageId": "m", "eventSource": "aws:sqs", "attributes": {}, "messageAttributes": {},
+            "body": json.dumps({"digest": group})}]})
+
     def sweep(self) -> None:
         self.functions["SweeperFunction"]({})
         self.pumps.drain()
 
 
 @pytest.fixture(scope="module")
-def calls() -> Iterator[Calls]:
+def calls(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Calls]:
     """Everything that the functions call during the story below."""
+    assets = tmp_path_factory.mktemp("assets") / "assets"
+    shutil.copytree(ROOT / "build" / "assets", assets)
     noted = Calls()
     emulator, sign_in = Emulator().start(), SignInService()
     handler = ("provide-client-params", noted.note_botocore)
@@ -255,14 +302,14 @@ def calls() -> Iterator[Calls]:
                 patch.setenv(name, value)
             allow_sender(emulator.url, MAIL_SENDER)
             noted.names = provision(TEMPLATE, emulator.url, stack="permissions")
-            here = {"SITE_ORIGIN": "http://127.0.0.1", "ASSETS_FOLDER": str(ROOT / "build" / "assets")}
+            here = {"SITE_ORIGIN": "http://127.0.0.1", "ASSETS_FOLDER": str(assets)}
             parameters = {**noted.names, **PARAMETERS, **sign_in.start().parameters}
             with loaded_functions(TEMPLATE, parameters, here) as functions:
                 store = importlib.import_module("portal.dynamodb").DynamoDB
                 patch.setattr(store, "call", noted.note_dynamodb(store.call))
                 watched = {name: noted.watched(each) for name, each in functions.items()}
                 pumps = PumpRoom(pumps_for(watched, noted.names, lambda service: client(service, emulator.url)))
-                tell_the_story(Portal(watched, pumps, noted.names, emulator.url))
+                tell_the_story(Portal(watched, pumps, noted.names, emulator.url, assets))
         yield noted
     finally:
         botocore.handlers.BUILTIN_HANDLERS.remove(handler)
@@ -294,6 +341,12 @@ def tell_the_story(portal: Portal) -> None:
     portal.ask("GET", f"/layanan/masukan/tanda-terima/{ulid(9)}")
     tell_of_the_desk(portal, offering)
     tell_of_an_account(portal)
+    portal.tell_later()
+    portal.functions["AnchorFunction"]({})
+    portal.ask("POST", "/layanan/pendaftaran", person(4, offering.id))  # waits
+    for days in (2, -30):  # everything gets an earlier date; then everything is overdue
+        portal.keep(days)
+        portal.functions["PurgeFunction"]({})
 
 
 def tell_of_the_desk(portal: Portal, offering: Any) -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailer.rules import letter
+from mailer.rules import Letter, digest, letter, read_template
 
 TEMPLATE = "Kursi Anda: {title} ({reference})\n\nMulai: {when}\nTempat: {place}\n"
 VALUES = {"title": "Bimtek Desa Klino", "reference": "7F3K-9QX2", "when": "19 Januari 2027 pukul 08.00 WIB",
@@ -49,3 +49,40 @@ def test_whatever_the_values_are_the_letter_is_one_subject_and_its_own_lines(val
     message = EmailMessage(policy=policy.SMTP)
     message["Subject"] = written.subject
     assert message.keys() == ["Subject"]
+
+
+# -- several in one ------------------------------------------------------------------------------------------------
+
+TOGETHER = "{count} kabar\n\nAda {count} kabar.\n\n{letters}\n\n{origin}/\n"
+KABAR = [Letter("Kursi Anda", "Anda mendapat kursi.\nDatanglah.\n"), Letter("Daftar tunggu", "Anda menunggu.\n")]
+
+
+def test_a_template_says_above_its_subject_for_how_long_it_waits_for_others() -> None:
+    assert read_template("---\ndigest: 15\n---\nKabar\n\nAda kabar.\n") == ("Kabar\n\nAda kabar.\n", 15)
+    assert read_template("Kabar\n\nAda kabar.\n") == ("Kabar\n\nAda kabar.\n", 0)
+
+
+@pytest.mark.parametrize("header", ["digest: 4\n", "digest: 16\n", "digest: soon\n", "digest:\n", "to: all\n", "",
+                                    "digest: 10\ndigest: 10\n"])
+def test_a_header_that_is_not_understood_is_refused(header: str) -> None:
+    with pytest.raises(ValueError, match="whole minutes from 5 to 15"):
+        read_template(f"---\n{header}---\nKabar\n\nAda kabar.\n")
+
+
+def test_several_letters_stand_in_one_numbered_in_their_order() -> None:
+    one = digest(TOGETHER, KABAR, {"origin": "https://portal.example.go.id"})
+    assert one.subject == "2 kabar"
+    assert one.text == ("Ada 2 kabar.\n\n1. Kursi Anda\n\nAnda mendapat kursi.\nDatanglah.\n\n2. Daftar tunggu\n\n"
+                        "Anda menunggu.\n\nhttps://portal.example.go.id/\n")
+
+
+def test_a_letter_that_waited_for_nobody_stays_what_it_is() -> None:
+    assert digest(TOGETHER, KABAR[:1], {}) == KABAR[0]
+
+
+@given(st.lists(st.text(max_size=30), min_size=2, max_size=4))
+def test_whatever_letters_say_their_digest_has_one_subject_line(titles: list[str]) -> None:
+    letters = [letter(TEMPLATE, {**VALUES, "title": title}) for title in titles]
+    together = digest(TOGETHER, letters, {"origin": "https://portal.example.go.id"})
+    assert together.subject == f"{len(titles)} kabar"
+    assert all(each.text.strip() in together.text for each in letters)

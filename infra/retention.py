@@ -1,0 +1,177 @@
+"""From content/rules/retention.yml to what the functions read and to the table of the privacy notice.
+
+A mistake in the file stops the build with the file, the key and what was expected there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from pydantic_core import PydanticCustomError
+
+from infra.front_matter import Mistake
+
+SOURCE = Path(__file__).parent.parent / "content" / "rules" / "retention.yml"
+EXPECTED = {
+    "missing": "a value, it is missing", "extra_forbidden": "no such key",
+    "int_type": "a whole number of days, such as 365", "int_parsing": "a whole number of days, such as 365",
+    "string_type": 'a text in quotation marks, such as "2026-11-21"', "bool_type": "true or false",
+    "model_type": "the keys it is made of, such as {id: …, en: …}", "tuple_type": "a list of periods, one a line",
+}
+YEAR = 365
+PERIODS = {"id": ("{years} tahun ({days} hari)", "{days} hari", "24 jam"),
+           "en": ("{years} {year} ({days} days)", "{days} days", "24 hours")}
+
+Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z_]{1,39}$")]
+Text = Annotated[str, StringConstraints(min_length=3)]
+
+
+class Declared(BaseModel):
+    """Base of what stands in the file: closed to unknown keys."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class InBothLanguages(Declared):
+    """A short text in both languages."""
+
+    id: Text
+    en: Text
+
+
+class Period(Declared):
+    """From which day on how many days hold, and why."""
+
+    since: str = Field(alias="from")
+    days: int = Field(ge=1, le=36500)
+    certainty: Literal["law", "chosen", "provisional"]
+    source: Text
+
+    @model_validator(mode="after")
+    def _is_sound(self) -> Self:
+        try:
+            date.fromisoformat(self.since)
+        except ValueError:
+            raise PydanticCustomError("day", 'from: expected a day, such as "2026-11-21"') from None
+        if self.certainty == "law" and "Pasal" not in self.source:
+            raise PydanticCustomError("article", "source: expected the article (Pasal) that fixes the number")
+        return self
+
+
+class Kind(Declared):
+    """One kind of thing that is kept."""
+
+    what: InBothLanguages
+    kept: InBothLanguages
+    purpose: InBothLanguages
+    after: Code
+    kept_by: Code  # expiry, setting, or another kind
+    in_notice: bool
+    periods: tuple[Period, ...] = Field(default=(), strict=False)
+
+    @model_validator(mode="after")
+    def _periods_fit(self) -> Self:
+        if bool(self.periods) is not (self.kept_by in {"expiry", "setting"}):
+            raise PydanticCustomError("periods", "periods: expected at least one, and none where kept_by names a kind")
+        days = [each.since for each in self.periods]
+        if days != sorted(set(days)):
+            raise PydanticCustomError("order", "periods: expected each to begin after the one before it")
+        return self
+
+
+def read(source: Path = SOURCE) -> dict[str, Kind]:
+    """Every kind by its name, in the order of the file; raises Mistake at the first fault."""
+    try:
+        declared = yaml.safe_load(source.read_text(encoding="utf-8"))
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f"line {mark.line + 1}" if mark else "somewhere"
+        raise Mistake(source, where, f"expected YAML, but {getattr(error, 'problem', error)}") from None
+    if not isinstance(declared, dict):
+        raise Mistake(source, "retention", "expected kinds of things, each with its keys")
+    kinds = {str(name): _kind(source, str(name), each) for name, each in declared.items()}
+    for name, kind in kinds.items():
+        _refers(source, name, kind, kinds)
+    return kinds
+
+
+def _kind(source: Path, name: str, declared: object) -> Kind:
+    try:
+        return Kind.model_validate(declared)
+    except ValidationError as error:
+        first = min(error.errors(include_url=False), key=lambda each: each["type"] != "extra_forbidden")
+        key = ".".join([name, *map(str, first["loc"])])
+        raise Mistake(source, key, f"expected {EXPECTED[first['type']]}" if first["type"] in EXPECTED
+                      else first["msg"]) from None
+
+
+def _refers(source: Path, name: str, kind: Kind, kinds: dict[str, Kind]) -> None:
+    """What one kind says of another is there."""
+    if kind.kept_by not in {"expiry", "setting"} and not (kind.kept_by in kinds and kinds[kind.kept_by].periods):
+        raise Mistake(source, f"{name}.kept_by", "expected expiry, setting, or a kind that has periods")
+    for language in ("id", "en"):
+        try:
+            _filled(kind, kinds, language, date.max)
+        except (KeyError, ValueError, IndexError):
+            raise Mistake(source, f"{name}.kept.{language}",
+                          "expected no other places than {period} and {period:kind}") from None
+
+
+# -- for the functions ---------------------------------------------------------------------------------------------
+
+
+def for_functions(kinds: dict[str, Kind]) -> dict[str, list[tuple[str, int]]]:
+    """What the functions need: the days of each kind that a table's expiry keeps, by the day since when they hold."""
+    return {name: [(each.since, each.days) for each in kind.periods]
+            for name, kind in kinds.items() if kind.kept_by == "expiry"}
+
+
+# -- for the notice ------------------------------------------------------------------------------------------------
+
+
+def rows(kinds: dict[str, Kind], language: str, today: date) -> Iterator[tuple[str, str]]:
+    """The notice's table: what is kept, and until when, as it holds today."""
+    for kind in kinds.values():
+        if kind.in_notice:
+            yield getattr(kind.what, language), _filled(kind, kinds, language, today)
+
+
+class _Words:
+    """Stands for `{period}`: the number in words, of this kind or of the one named behind a colon."""
+
+    def __init__(self, kind: Kind, kinds: dict[str, Kind], language: str, today: date) -> None:
+        self.kind, self.kinds, self.language, self.today = kind, kinds, language, today
+
+    def __format__(self, other: str) -> str:
+        kind = self.kinds[other] if other else self.kind
+        return in_words(_days(kind, self.today), self.language)
+
+
+def _filled(kind: Kind, kinds: dict[str, Kind], language: str, today: date) -> str:
+    text: str = getattr(kind.kept, language)
+    return text.format(period=_Words(kind, kinds, language, today))
+
+
+def _days(kind: Kind, today: date) -> int:
+    """The days that hold today; the first period, before any holds."""
+    held = [each.days for each in kind.periods if each.since <= today.isoformat()]
+    return held[-1] if held else kind.periods[0].days
+
+
+def in_words(days: int, language: str) -> str:
+    """`2 tahun (730 hari)`, `90 hari`, `24 jam`."""
+    years, plain, one = PERIODS[language]
+    if days == 1:
+        return one
+    words = years if days % YEAR == 0 else plain
+    return words.format(years=days // YEAR, year="year" if days == YEAR else "years", days=days)
+
+
+def as_markdown(kinds: dict[str, Kind], language: str, today: date) -> str:
+    """The rows of the notice's table; their heading stands in the page."""
+    return "".join(f"| {what} | {kept} |\n" for what, kept in rows(kinds, language, today))
