@@ -5,21 +5,22 @@ Wires requests to the store; whatever is shown or changed has been asked of the 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from itertools import islice
 from typing import Any, NamedTuple
 
-from portal import errors, web
+from portal import access, errors, web
 from portal.access import Facts, Grant
 from portal.assets import words
+from portal.audit import Actor, Audit, Note, as_rows
 from portal.forms import Form
 from portal.identifiers import format_reference, parse_moment, parse_reference
 from portal.moments import format_time
 from portal.outbox import state_of
-from portal.records import Table
+from portal.records import Table, Write
 from portal.settings import Settings
 from portal.submissions import explain, random
 from portal.tables import as_csv, as_xlsx
@@ -32,6 +33,9 @@ DESK = "/layanan/meja"
 ON_A_PAGE = 50
 AT_ONCE = 100  # registrations in one action
 STATES = ("seated", "waiting", "cancelled")
+RECORD_KIND = "registration"
+DONE = {"promote": "promoted", "cancel": "cancelled", "check_in": "checked_in"}
+SENSITIVE = ("nip", "accessibility_needs")  # to see one of these unmasked is remembered
 ACTIONS = {"promote": "registration.promote", "cancel": "registration.cancel", "check_in": "registration.check_in"}
 
 # The desk shows what the public form asks, under the form's own words.
@@ -43,6 +47,7 @@ class DeskSettings(Settings):
     """What this function needs from the template."""
 
     registrations_table: str
+    audit_table: str
     site_origin: str
 
 
@@ -64,11 +69,23 @@ def catalogue() -> Catalogue:
     return Catalogue(Table(settings().registrations_table))
 
 
+@cache
+def audit() -> Audit:
+    """What was done and seen here, for good."""
+    return Audit(Table(settings().audit_table))
+
+
 class Shown(NamedTuple):
     """A registration and how this person may see it."""
 
     record: Record
     grant: Grant
+
+
+def note(request: web.Request, kind: str, record: str, action: str, grant: Grant, *facts: str) -> Note:
+    """What the audit is to remember: this person, in the role that allowed it, and where the request came from."""
+    actor = Actor(request.person.session.person, grant.role, request.source)
+    return Note(kind, record, action, actor, access.rules()["version"], datetime.now(UTC), facts)
 
 
 def facts_of(record: Record) -> Facts:
@@ -195,6 +212,9 @@ def one(request: web.Request) -> web.Reply:
     """One registration with its answers, what was told about it, and what can be done."""
     shown = _read(request)
     record, offering = shown.record, catalogue().offering(shown.record.offering)
+    seen = [f"field:{name}" for name in SENSITIVE if record.answers.get(name) and name not in shown.grant.masked]
+    if seen:
+        audit().note(note(request, RECORD_KIND, format_reference(record.reference), "viewed", shown.grant, *seen))
     if request.wants_json:
         return web.data(_as_data(shown))
     texts, language = _words(request.language), request.language
@@ -202,7 +222,10 @@ def one(request: web.Request) -> web.Reply:
     letters = [{"what": texts["letters"][letter["template"]], "state": texts["delivery"][state_of(letter)],
                 "when": format_time(parse_moment(letter["created"]), offering.zone, language)}
                for letter in registrations().letters(record)]
+    history = as_rows(audit().entries(RECORD_KIND, format_reference(record.reference)), language=language,
+                      reader=request.person.session.person, zone=offering.zone)
     return _page(request, "desk_one", format_reference(record.reference), texts=texts, record=record, letters=letters,
+                 history=history,
                  title_of_offering=getattr(offering.title, language), offering=offering.id,
                  answers=[(labels[name]["label"], text) for name, text in _told(shown, language).items() if text],
                  actions=_actions(request, [shown]))
@@ -231,9 +254,9 @@ def act(request: web.Request) -> web.Reply:
         request.person.grant(Facts(offering=offering.id, state="seated"), "registration.list")
     if request.fields.get("step") == "send" or request.wants_json:
         now = datetime.now(UTC)
-        outcome = [(record, _done(action, record, offering, now)) for record in chosen]
+        outcome = [(shown.record, _done(request, action, shown, offering, now)) for shown in chosen]
         return _outcome(request, offering, action, outcome)
-    return _outcome(request, offering, action, [(record, "preview") for record in chosen])
+    return _outcome(request, offering, action, [(shown.record, "preview") for shown in chosen])
 
 
 def _references(request: web.Request) -> list[str]:
@@ -242,30 +265,35 @@ def _references(request: web.Request) -> list[str]:
     return list(dict.fromkeys(filter(None, (parse_reference(str(each)) for each in listed[:AT_ONCE]))))
 
 
-def _chosen(request: web.Request, offering: Offering, action: str, reference: str) -> Record:
+def _chosen(request: web.Request, offering: Offering, action: str, reference: str) -> Shown:
     """The record, if this person may do this to one of its kind; its state may have changed since the page."""
     record = registrations().find(reference)
     if record is None or record.offering != offering.id:
         request.person.grant(Facts(), ACTIONS[action])
         raise errors.NotFound
     state = {"promote": "waiting", "cancel": "seated", "check_in": "seated"}[action]
-    request.person.grant(Facts(offering=offering.id, region=str(record.answers["region"]), state=state),
-                         ACTIONS[action])
-    return record
+    return Shown(record, request.person.grant(
+        Facts(offering=offering.id, region=str(record.answers["region"]), state=state), ACTIONS[action]))
 
 
-def _done(action: str, record: Record, offering: Offering, now: datetime) -> str:
-    """Do it; answers the code of what happened, also when somebody else was first."""
+def _done(request: web.Request, action: str, shown: Shown, offering: Offering, now: datetime) -> str:
+    """Do it, with its entry in the audit; answers the code of what happened, also when somebody else was first."""
+    record, store = shown.record, registrations()
+
+    def noted() -> Sequence[Write]:
+        return audit().writes(note(request, RECORD_KIND, format_reference(record.reference), DONE[action],
+                                   shown.grant))
+
     if action == "promote":
-        return "promoted" if registrations().promote_one(record, offering, now) else _why_not(record)
+        return DONE[action] if store.promote_one(record, offering, now, noted) else _why_not(record)
     if action == "check_in":
-        return "checked_in" if registrations().check_in(record, now) else _why_not(record)
+        return DONE[action] if store.check_in(record, now, noted) else _why_not(record)
     if record.state == "cancelled":
         return "was_cancelled"
     if not may_cancel(offering, now):
         return "has_begun"
-    registrations().cancel(record, offering, now)
-    return "cancelled"
+    store.cancel(record, offering, now, noted)
+    return DONE[action]
 
 
 def _why_not(record: Record) -> str:
@@ -296,25 +324,25 @@ def _told_code(action: str, record: Record, code: str) -> str:
 def as_spreadsheet(request: web.Request) -> web.Reply:
     """The list as CSV or XLSX, with the form's own words as headings."""
     offering = catalogue().offering(request.path_value("offering"))
-    request.person.grant(Facts(offering=offering.id), "registration.export")
+    grant = request.person.grant(Facts(offering=offering.id), "registration.export")
+    if request.path_value("kind") not in KINDS:
+        raise errors.NotFound
+    audit().note(note(request, "offering", offering.id, "exported", grant))
     texts, language = _words(request.language), request.language
     labels = REGISTRATION_WORDS.words(language)["fields"]
-    shown = [Shown(record, grant) for record in registrations().of_offering(offering.id)
-             if (grant := request.person.allows(facts_of(record), "registration.export"))]
+    shown = [Shown(record, each) for record in registrations().of_offering(offering.id)
+             if (each := request.person.allows(facts_of(record), "registration.export"))]
     names = [field.name for field in REGISTRATION_WORDS.fields if field.name not in {"offering", "consent"}]
     headings = [texts["columns"]["number"], texts["columns"]["state"], texts["columns"]["received"],
                 texts["columns"]["here"], *(labels[name]["label"] for name in names)]
     rows = [_cells(each, offering, texts, language, names) for each in shown]
     name = f"{offering.id}.{request.path_value('kind')}"
-    match request.path_value("kind"):
-        case "csv":
-            return web.document(as_csv(headings, rows), "text/csv; charset=utf-8", name)
-        case "xlsx":
-            return web.document(as_xlsx(offering.id, headings, rows), XLSX, name)
-    raise errors.NotFound
+    if request.path_value("kind") == "csv":
+        return web.document(as_csv(headings, rows), KINDS["csv"], name)
+    return web.document(as_xlsx(offering.id, headings, rows), KINDS["xlsx"], name)
 
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+KINDS = {"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 
 
 def _cells(shown: Shown, offering: Offering, texts: dict[str, Any], language: str, names: list[str]) -> list[str]:

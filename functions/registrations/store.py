@@ -22,7 +22,7 @@ Offerings, pools and the minting of seats are in `registrations.catalogue`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
@@ -67,6 +67,10 @@ COUNTED = 500  # places in a waiting list are told exactly up to here
 AT_ONCE = 20  # free seats looked at in one round
 FOR_OTHERS = 5  # rounds of promoting that one person's request does at most; the clock does the rest
 NOT_SEATED = "attribute_exists(pk) AND attribute_not_exists(seat) AND attribute_not_exists(cancelled_at)"
+
+
+# Further writes of the same transaction, asked for anew at each attempt: the audit's entry about what is done.
+Beside = Callable[[], Iterable[Write]]
 
 
 class SeatTaken(Exception):
@@ -200,16 +204,22 @@ class Registrations:
         """What was told about a registration, the oldest first, with what became of each letter."""
         return list(self.table.query(record.key["pk"], prefix=MESSAGES))
 
-    def check_in(self, record: Record, now: datetime) -> bool:
+    def check_in(self, record: Record, now: datetime, beside: Beside = tuple) -> bool:
         """Note that somebody has come; the first time counts. False when they have no seat."""
-        try:
-            self.table.write(update(record.key, "SET checked_in_at = if_not_exists(checked_in_at, :now)",
-                                    condition="attribute_exists(seat)", values={"now": format_moment(now)}))
-        except ConditionFailed:
-            return False
-        return True
+        for _ in attempts():
+            current = self.find(record.reference)
+            if current is None or current.state != "seated" or current.checked_in_at:
+                return bool(current and current.checked_in_at)
+            try:
+                self.table.transact(
+                    update(record.key, "SET checked_in_at = :now", values={"now": format_moment(now)},
+                           condition="attribute_exists(seat) AND attribute_not_exists(checked_in_at)"), *beside())
+            except ConditionFailed:
+                continue
+            return True
+        raise AssertionError  # pragma: no cover  attempts() ends by raising
 
-    def promote_one(self, record: Record, offering: Offering, now: datetime) -> bool:
+    def promote_one(self, record: Record, offering: Offering, now: datetime, beside: Beside = tuple) -> bool:
         """Give a free seat to this person, whoever waits before them; False when there is none, or they wait no more.
 
         Beside the promotion in order: both move the same items, so one of them comes first and the other sees it.
@@ -220,7 +230,7 @@ class Registrations:
             current = self.find(record.reference)
             if not seats or current is None or current.state != "waiting":
                 return False
-            if self.give_seat(self.random.choice(seats), current, offering, now):
+            if self.give_seat(self.random.choice(seats), current, offering, now, beside):
                 return True
         raise AssertionError  # pragma: no cover  attempts() ends by raising
 
@@ -255,7 +265,7 @@ class Registrations:
         return message(record.key["pk"], template, to=record.answers["email"], language=record.language, now=now,
                        values=message_values(offering, record.language, record.reference))
 
-    def cancel(self, record: Record, offering: Offering, now: datetime) -> Record:
+    def cancel(self, record: Record, offering: Offering, now: datetime, beside: Beside = tuple) -> Record:
         """Take a registration back; its seat goes to the first who waits for one. Cancelling twice is once."""
         for _ in attempts():
             current = self.find(record.reference)
@@ -264,7 +274,7 @@ class Registrations:
             if current.state == "cancelled":
                 return current
             try:
-                self.table.transact(*self._cancellation(current, offering, now))
+                self.table.transact(*self._cancellation(current, offering, now), *beside())
             except ConditionFailed:
                 continue  # promoted, cancelled, or the pool changed its size in between: look again
             if current.seat:
@@ -329,7 +339,7 @@ class Registrations:
         self.table.write(delete({"pk": place["pk"], "sk": place["sk"]}))
         return False
 
-    def give_seat(self, seat: str, record: Record, offering: Offering, now: datetime) -> bool:
+    def give_seat(self, seat: str, record: Record, offering: Offering, now: datetime, beside: Beside = tuple) -> bool:
         """Move one person from the waiting list to one free seat; False when one of the two is gone already."""
         try:
             self.table.transact(
@@ -337,7 +347,7 @@ class Registrations:
                        values={"seat": seat, "now": format_moment(now)}),
                 delete_existing({"pk": offering_key(offering.id), "sk": seat}),
                 delete_existing(record.place),
-                self._tell("registration_promoted", record, offering, now))
+                self._tell("registration_promoted", record, offering, now), *beside())
         except ConditionFailed:
             return False
         return True

@@ -49,6 +49,7 @@ PERMISSIONS: dict[str, dict[tuple[str, str], tuple[str, ...]]] = {
     "DeskFunction": {
         ("dynamodb:GetItem", IDENTITY): ("SESSION#*",), ("dynamodb:UpdateItem", IDENTITY): ("SESSION#*",),
         ("dynamodb:PutItem", IDENTITY): ("PARKED#*",),
+        ("dynamodb:PutItem", AUDIT): ("DAY#*", "RECORD#*"), ("dynamodb:Query", AUDIT): ("RECORD#*",),
         ("dynamodb:Query", BY_OFFERING): (),
         ("dynamodb:ConditionCheckItem", REGISTRATIONS): ("OFFERING#*",),
         ("dynamodb:Query", REGISTRATIONS): ("INDEX#*", "OFFERING#*", "REGISTRATION#*", "WAITING#*"),
