@@ -19,7 +19,7 @@ from portal.forms import Form
 from portal.identifiers import parse_moment
 from portal.moments import format_time
 from portal.records import Item, Table
-from portal.sessions import REMEMBERED, Session, hashed, new_token, person_id, sessions
+from portal.sessions import COOKIE, Session, hashed, new_token, person_id, sessions
 from portal.settings import Settings
 from portal.submissions import explain
 
@@ -93,7 +93,7 @@ def come_back(request: web.Request) -> web.Reply:
                              groups=claims.groups, now=now)
     return _with_cookies(
         web.see_other(begun["back"]),
-        web.cookie(web.SESSION, token, request.origin, seconds=int(REMEMBERED.total_seconds())))
+        web.cookie(web.SESSION, token, request.origin, seconds=int(COOKIE.total_seconds())))
 
 
 def go_on(request: web.Request) -> web.Reply:

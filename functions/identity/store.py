@@ -17,6 +17,7 @@ from typing import Any
 from portal.errors import ChangedMeanwhile, SignInFailed
 from portal.identifiers import format_moment
 from portal.records import ConditionFailed, Item, Table, delete_existing, put, put_new
+from portal.retention import kept_until
 from portal.sessions import RECORD, hashed
 
 BEGUN_KEPT = timedelta(minutes=15)
@@ -54,7 +55,7 @@ class Identities:
         """Put the answers in place of the version that was read (0: none); raises ChangedMeanwhile."""
         item = {"pk": f"PERSON#{person}", "sk": PROFILE, "answers": {
             name: value for name, value in answers.items() if value is not None},
-            "version": version + 1, "changed_at": format_moment(now)}
+            "version": version + 1, "changed_at": format_moment(now), "expires_at": kept_until("profile", now, now)}
         condition = "version = :version" if version else "attribute_not_exists(pk)"
         try:
             self.table.write(put(item, condition=condition, values={"version": version} if version else {}))

@@ -23,12 +23,13 @@ from typing import Any
 from portal.access import Role
 from portal.identifiers import format_moment, parse_moment
 from portal.records import ConditionFailed, Item, Table, delete, put, put_new, update
+from portal.retention import kept_until
 from portal.settings import Settings
 
 IDLE = timedelta(hours=1)  # without a request
 ABSOLUTE = timedelta(hours=12)  # from signing in
 TOUCHED = timedelta(minutes=5)  # how exactly "last seen" is kept
-REMEMBERED = ABSOLUTE + timedelta(days=1)  # whose it was, so that answers which come too late find their person
+COOKIE = ABSOLUTE + timedelta(days=1)  # longer than the session, so that answers which come too late find their person
 PARKED = timedelta(minutes=30)
 RECORD = "RECORD"
 
@@ -88,7 +89,7 @@ class Sessions:
     def begin(self, person: str, *, name: str, email: str, groups: tuple[str, ...], now: datetime) -> str:
         """Remember a sign-in; answers the token for the browser."""
         token, moment = new_token(), format_moment(now)
-        key, ends = hashed(token), int((now + REMEMBERED).timestamp())
+        key, ends = hashed(token), kept_until("session", now + ABSOLUTE, now)
         self.table.transact(
             put_new({"pk": f"SESSION#{key}", "sk": RECORD, "person": person, "name": name, "email": email,
                      "groups": list(groups), "created_at": moment, "seen_at": moment, "expires_at": ends}),
