@@ -31,6 +31,7 @@ from infra.template_reader import ROOT, Template
 
 TEMPLATE = Template()
 REGISTRATIONS, FEEDBACK, AUDIT, MAIL = "RegistrationsTable", "FeedbackTable", "AuditTable", "MailTable"
+RIGHTS = "RightsTable"
 STREAMS = {"dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams"}
 
 # function -> (action, resource) -> the beginnings of the keys it is limited to
@@ -45,7 +46,7 @@ PERMISSIONS: dict[str, dict[tuple[str, str], tuple[str, ...]]] = {
     "FeedbackFunction": {
         ("dynamodb:GetItem", FEEDBACK): ("MESSAGE#*",), ("dynamodb:PutItem", FEEDBACK): ("MESSAGE#*",)},
     "RelayFunction": {
-        **{(action, f"{table}.StreamArn"): () for action in STREAMS for table in (REGISTRATIONS, FEEDBACK)},
+        **{(action, f"{table}.StreamArn"): () for action in STREAMS for table in (REGISTRATIONS, FEEDBACK, RIGHTS)},
         ("sqs:SendMessage", "MailQueue"): (), ("sqs:SendMessage", "RelayDeadLetterQueue"): ()},
     "MailerFunction": {
         ("sqs:DeleteMessage", "MailQueue"): (), ("sqs:GetQueueAttributes", "MailQueue"): (),
@@ -54,6 +55,7 @@ PERMISSIONS: dict[str, dict[tuple[str, str], tuple[str, ...]]] = {
         ("dynamodb:GetItem", REGISTRATIONS): ("REGISTRATION#*",),
         ("dynamodb:UpdateItem", REGISTRATIONS): ("REGISTRATION#*",),
         ("dynamodb:GetItem", FEEDBACK): ("MESSAGE#*",), ("dynamodb:UpdateItem", FEEDBACK): ("MESSAGE#*",),
+        ("dynamodb:GetItem", RIGHTS): ("REQUEST#*",), ("dynamodb:UpdateItem", RIGHTS): ("REQUEST#*",),
         ("ses:SendEmail", "MailIdentity"): ()},
     "SweeperFunction": {
         ("dynamodb:ConditionCheckItem", REGISTRATIONS): ("OFFERING#*",),
@@ -65,11 +67,13 @@ PERMISSIONS: dict[str, dict[tuple[str, str], tuple[str, ...]]] = {
     "AnchorFunction": {
         ("dynamodb:Query", AUDIT): ("ANCHOR", "DAY#*"), ("dynamodb:PutItem", AUDIT): ("ANCHOR",)},
     "PurgeFunction": {
-        ("dynamodb:Scan", REGISTRATIONS): (), ("dynamodb:Scan", FEEDBACK): (),
+        ("dynamodb:Scan", REGISTRATIONS): (), ("dynamodb:Scan", FEEDBACK): (), ("dynamodb:Scan", RIGHTS): (),
         ("dynamodb:GetItem", REGISTRATIONS): ("OFFERING#*",),
         ("dynamodb:DeleteItem", REGISTRATIONS): ("PERSON#*", "REGISTRATION#*", "WAITING#*"),
         ("dynamodb:UpdateItem", REGISTRATIONS): ("PERSON#*", "REGISTRATION#*", "WAITING#*"),
         ("dynamodb:DeleteItem", FEEDBACK): ("MESSAGE#*",), ("dynamodb:UpdateItem", FEEDBACK): ("MESSAGE#*",),
+        ("dynamodb:DeleteItem", RIGHTS): ("BREACH#*", "PERSON#*", "REQUEST#*"),
+        ("dynamodb:UpdateItem", RIGHTS): ("BREACH#*", "PERSON#*", "REQUEST#*"),
         ("dynamodb:Query", AUDIT): ("RECORD#*",), ("dynamodb:PutItem", AUDIT): ("DAY#*", "RECORD#*")},
 }
 # Lambda itself uses these with the function's role.
@@ -195,9 +199,10 @@ def _key(request: Mapping[str, Any]) -> str:
 class Portal:
     """The functions and the pumps, without a server, every call noted."""
 
-    def __init__(self, functions: Mapping[str, Lambda], pumps: PumpRoom, table: str, endpoint: str,
+    def __init__(self, functions: Mapping[str, Lambda], pumps: PumpRoom, names: Mapping[str, str], endpoint: str,
                  assets: Path) -> None:
-        self.functions, self.pumps, self.table, self.endpoint, self.assets = functions, pumps, table, endpoint, assets
+        self.functions, self.pumps, self.names, self.endpoint, self.assets = functions, pumps, names, endpoint, assets
+        self.table = names[REGISTRATIONS]
         self.gateway = Gateway(functions)
 
     def ask(self, method: str, path: str, data: Mapping[str, str] | None = None) -> Response:
@@ -242,6 +247,24 @@ class Portal:
             "messageId": "m", "eventSource": "aws:sqs", "attributes": {}, "messageAttributes": {},
             "body": json.dumps({"digest": group})}]})
 
+    def ask_about_data(self) -> None:
+        """A request that is answered and a breach that is closed, as their store writes them."""
+        store, rights, records, audit = (importlib.import_module(name) for name in (
+            "rights.store", "rights.models", "portal.records", "portal.audit"))
+        both = store.Rights(records.Table(self.names[RIGHTS]), audit.Audit(records.Table(self.names[AUDIT])))
+        actor, now = audit.Actor("petugas-7", "desk"), datetime.now(UTC)
+        both.file(rights.Request(
+            reference="7F3K9QX2", submission=ulid(7), person="orang-3", right="export", details="", language="id",
+            email="p0@desa.example", received_at="", due_at="", rules=""), actor, now)
+        for event in ("verify", "take", "answer"):
+            both.advance("7F3K9QX2", event, actor, now, outcome="granted", reason="done")
+        both.record("8G4M2RT5", now, actor, now)
+        both.describe("8G4M2RT5", actor, now, fields=("email",), when_and_how="x", handling="x")
+        for whom in ("authority", "people"):
+            both.tell("8G4M2RT5", whom, actor, now)
+        both.close("8G4M2RT5", actor, now)
+        self.pumps.drain()
+
     def sweep(self) -> None:
         self.functions["SweeperFunction"]({})
         self.pumps.drain()
@@ -268,7 +291,7 @@ def calls(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Calls]:
                 patch.setattr(store, "call", noted.note_dynamodb(store.call))
                 watched = {name: noted.watched(each) for name, each in functions.items()}
                 pumps = PumpRoom(pumps_for(watched, noted.names, lambda service: client(service, emulator.url)))
-                tell_the_story(Portal(watched, pumps, noted.names[REGISTRATIONS], emulator.url, assets))
+                tell_the_story(Portal(watched, pumps, noted.names, emulator.url, assets))
         yield noted
     finally:
         botocore.handlers.BUILTIN_HANDLERS.remove(handler)
@@ -298,6 +321,7 @@ def tell_the_story(portal: Portal) -> None:
         "consent": "ya"})
     portal.ask("GET", f"/layanan/masukan/tanda-terima/{ulid(9)}")
     portal.tell_later()
+    portal.ask_about_data()
     portal.functions["AnchorFunction"]({})
     portal.ask("POST", "/layanan/pendaftaran", person(4, offering.id))  # waits
     for days in (2, -30):  # everything gets an earlier date; then everything is overdue

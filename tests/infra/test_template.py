@@ -16,8 +16,8 @@ WITH_MESSAGES = [table for table in TABLES if "StreamSpecification" in TEMPLATE.
 
 
 def test_there_is_something_to_check() -> None:
-    assert TABLES == ["AuditTable", "FeedbackTable", "MailTable", "RegistrationsTable"]
-    assert WITH_MESSAGES == ["FeedbackTable", "RegistrationsTable"]
+    assert TABLES == ["AuditTable", "FeedbackTable", "MailTable", "RegistrationsTable", "RightsTable"]
+    assert WITH_MESSAGES == ["FeedbackTable", "RegistrationsTable", "RightsTable"]
     assert QUEUES == ["MailDeadLetterQueue", "MailQueue", "RelayDeadLetterQueue"]
     assert FUNCTIONS == ["AnchorFunction", "FeedbackFunction", "MailerFunction", "PurgeFunction",
                          "RegistrationsFunction", "RelayFunction", "SweeperFunction"]
