@@ -5,7 +5,7 @@ A mistake in the file stops the build with the file, the key and what was expect
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -19,7 +19,7 @@ from infra.front_matter import Mistake
 SOURCE = Path(__file__).parent.parent / "content" / "rules" / "retention.yml"
 EXPECTED = {
     "missing": "a value, it is missing", "extra_forbidden": "no such key",
-    "int_type": "a whole number of days, such as 365", "int_parsing": "a whole number of days, such as 365",
+    "int_type": "a whole number, such as 365", "int_parsing": "a whole number, such as 365",
     "string_type": 'a text in quotation marks, such as "2026-11-21"', "bool_type": "true or false",
     "model_type": "the keys it is made of, such as {id: …, en: …}", "tuple_type": "a list of periods, one a line",
 }
@@ -44,11 +44,10 @@ class InBothLanguages(Declared):
     en: Text
 
 
-class Period(Declared):
-    """From which day on how many days hold, and why."""
+class Dated(Declared):
+    """A number with the day since when it holds, and why."""
 
     since: str = Field(alias="from")
-    days: int = Field(ge=1, le=36500)
     certainty: Literal["law", "chosen", "provisional"]
     source: Text
 
@@ -61,6 +60,18 @@ class Period(Declared):
         if self.certainty == "law" and "Pasal" not in self.source:
             raise PydanticCustomError("article", "source: expected the article (Pasal) that fixes the number")
         return self
+
+
+def in_order(rows: Sequence[Dated]) -> bool:
+    """Whether each row begins after the one before it."""
+    days = [each.since for each in rows]
+    return days == sorted(set(days))
+
+
+class Period(Dated):
+    """From which day on how many days hold."""
+
+    days: int = Field(ge=1, le=36500)
 
 
 class Kind(Declared):
@@ -78,8 +89,7 @@ class Kind(Declared):
     def _periods_fit(self) -> Self:
         if bool(self.periods) is not (self.kept_by in {"expiry", "setting"}):
             raise PydanticCustomError("periods", "periods: expected at least one, and none where kept_by names a kind")
-        days = [each.since for each in self.periods]
-        if days != sorted(set(days)):
+        if not in_order(self.periods):
             raise PydanticCustomError("order", "periods: expected each to begin after the one before it")
         return self
 

@@ -28,11 +28,17 @@ from portal.retention import kept_until
 
 # What can be done to a record, and what can be said about it: each has its words in content/forms/audit.<lang>.yml.
 ACTIONS = ("viewed", "exported", "downloaded", "approved", "refused", "promoted", "cancelled", "checked_in",
-           "messaged", "corrected", "claimed", "erased", "role_given", "role_taken")
+           "messaged", "corrected", "claimed", "erased", "role_given", "role_taken", "consented", "withdrawn",
+           "requested", "verified", "taken", "answered", "recorded", "told", "closed")
 FACTS = {
     "field": ("name", "email", "phone", "nip", "nik", "region", "agency", "accessibility_needs", "answers"),
     "state": ("seated", "waiting", "cancelled", "approved", "refused", "present"),
-    "reason": ("retention_over", "retention_shortened", "own_request"),
+    "reason": ("retention_over", "retention_shortened", "own_request", "not_the_person", "kept_by_law",
+               "nothing_found", "of_others", "done"),
+    "purpose": ("accessibility_needs", "photos", "publication", "polls"),
+    "right": ("export", "correction", "erasure", "objection"),
+    "outcome": ("granted", "partly", "refused"),
+    "whom": ("authority", "people", "public"),
 }
 CODE = re.compile(r"[a-z][a-z_]{0,39}")
 IDENTIFIER = re.compile(r"(?!\d+$)[A-Za-z0-9_-]{1,80}")  # never only digits: a NIP or NIK is no identifier here

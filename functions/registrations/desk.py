@@ -31,7 +31,7 @@ from registrations.store import Record, Registrations
 
 DESK = "/layanan/meja"
 ON_A_PAGE = 50
-AT_ONCE = 100  # registrations in one action
+AT_ONCE = ON_A_PAGE  # registrations in one action
 STATES = ("seated", "waiting", "cancelled")
 RECORD_KIND = "registration"
 DONE = {"promote": "promoted", "cancel": "cancelled", "check_in": "checked_in"}

@@ -27,6 +27,7 @@ from registrations.keys import RECORD
 DAY = 24 * 3600.0  # an offering's dates are read once a run
 LAST_MOMENT = 10.0  # seconds that are kept back for the item in hand
 UNCHANGED = "expires_at = :seen"
+ENDED = ("ended_at", "answered_at", "withdrawn_at", "closed_at")  # after which a right's item is kept for a while
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,7 @@ class PurgeSettings(Settings):
 
     registrations_table: str
     feedback_table: str
+    rights_table: str
     audit_table: str
 
 
@@ -55,7 +57,7 @@ def handle(event: dict[str, Any], context: Any) -> dict[str, int]:  # noqa: ANN4
     audit, registrations = Audit(Table(settings.audit_table)), Table(settings.registrations_table)
     kept_of: list[tuple[Table, Question]] = [
         (registrations, of_a_registration(Catalogue(registrations, kept_for=DAY))),
-        (Table(settings.feedback_table), of_a_message)]
+        (Table(settings.feedback_table), of_a_message), (Table(settings.rights_table), of_a_right)]
     with time_limit(context.get_remaining_time_in_millis() / 1000):
         for table, question in kept_of:
             for item in table.everything():
@@ -92,6 +94,16 @@ def of_a_message(item: Item) -> Kept | None:
     if item["sk"].startswith(PREFIX):
         return Kept("mail", parse_moment(item["created"]))
     return Kept("message", parse_moment(item["received_at"]))
+
+
+def of_a_right(item: Item) -> Kept | None:
+    """What keeps the items of the rights' table: what is open, or a consent that stands, has no end yet."""
+    if item["sk"].startswith(PREFIX):
+        return Kept("mail", parse_moment(item["created"]))
+    kind = {"BREACH": "breach", "REQUEST": "rights_request"}.get(item["pk"].partition("#")[0]) or (
+        "consent" if item["sk"].startswith("CONSENT#") else "rights_request")
+    ended = next((item[name] for name in ENDED if name in item), None)
+    return Kept(kind, parse_moment(ended)) if ended else None
 
 
 @dataclass(frozen=True)

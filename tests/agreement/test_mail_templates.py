@@ -17,8 +17,10 @@ from tests.people import an_offering
 MAIL = ROOT / "content" / "mail"
 ABOUT_A_REGISTRATION = {f"registration_{state}" for state in get_args(State)} | {"registration_promoted"}
 ABOUT_A_MESSAGE = {"inbox_received": {"reference", "title", "text", "origin"}}
+ABOUT_A_RIGHT = {"rights_received": {"reference", "right", "due", "origin"},
+                 "rights_answered": {"reference", "right", "due", "outcome", "reason", "origin"}}
 OF_SEVERAL = {"digest": {"count", "letters", "origin"}}
-ALL = sorted(ABOUT_A_REGISTRATION | set(ABOUT_A_MESSAGE) | set(OF_SEVERAL))
+ALL = sorted(ABOUT_A_REGISTRATION | {*ABOUT_A_MESSAGE, *ABOUT_A_RIGHT, *OF_SEVERAL})
 ORIGIN = "https://portal.example.go.id"
 
 
@@ -38,7 +40,7 @@ def test_there_is_a_template_for_everything_that_is_told_and_none_besides() -> N
 def test_code_speaks_of_no_other_templates() -> None:
     """A misspelt name would end in the dead-letter queue."""
     sources = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "functions").rglob("*.py"))
-    for name in ("registration_promoted", "registration_cancelled", "inbox_received"):
+    for name in ("registration_promoted", "registration_cancelled", "inbox_received", *ABOUT_A_RIGHT):
         assert f'"{name}"' in sources
     assert 'f"registration_{kept.state}"' in sources
 
@@ -57,6 +59,13 @@ def test_a_letter_about_a_registration_is_filled_completely(name: str, language:
 @pytest.mark.parametrize("name", sorted(ABOUT_A_MESSAGE))
 def test_a_letter_about_a_message_uses_what_the_inbox_gives(name: str, language: str) -> None:
     assert placeholders(template(name, language)) <= ABOUT_A_MESSAGE[name]
+    assert "reference" in placeholders(template(name, language).splitlines()[0])
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", sorted(ABOUT_A_RIGHT))
+def test_a_letter_about_a_right_uses_what_its_store_gives(name: str, language: str) -> None:
+    assert placeholders(template(name, language)) <= ABOUT_A_RIGHT[name]
     assert "reference" in placeholders(template(name, language).splitlines()[0])
 
 

@@ -22,8 +22,10 @@ def days(kind: str) -> int:
 
 
 def stored_kinds() -> set[str]:
-    """The kinds that code gives an end to."""
-    sources = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "functions").rglob("*.py"))
+    """The kinds to which code that runs gives an end: that of subjects with a function, and what all share."""
+    running = {"portal", *(function.handler.partition(".")[0] for function in TEMPLATE.functions.values())}
+    sources = "\n".join(path.read_text(encoding="utf-8")
+                        for subject in running for path in (ROOT / "functions" / subject).rglob("*.py"))
     return set(re.findall(r'kept_until\(\s*"(\w+)"', sources))
 
 

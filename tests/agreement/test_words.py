@@ -20,12 +20,13 @@ from portal.forms import CODES, Field, Form, sentence
 from portal.questions import Choice, Consent, Line, Question
 from registrations.models import Offering
 from registrations.store import State
+from rights import models
 from tests.people import helmy
 
 FORMS = {form.name: form for form in doors.forms()}
 FIELDS = [(form, field) for form in FORMS.values() for field in form.fields]
 NAMES = [f"{form.name}.{field.name}" for form, field in FIELDS]
-OF_NO_FORM = {"audit", "common"}
+OF_NO_FORM = {"audit", "common", "rights"}
 # Raised by a door about a field, not by its kind of question.
 TOLD_BY_DOORS = {("status", "reference"): {"no_match"}}
 # What the words of a field may say; each other key is spare.
@@ -169,6 +170,19 @@ def test_everything_that_the_audit_can_say_has_its_words(language: str) -> None:
     told = words("audit", language)
     assert tuple(told["actions"]) == audit.ACTIONS
     assert {group: tuple(codes) for group, codes in told["facts"].items()} == audit.FACTS
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_right_outcome_and_reason_has_its_words(language: str) -> None:
+    told = words("rights", language)
+    assert {name: tuple(codes) for name, codes in told.items()} == {
+        "rights": models.RIGHTS, "outcomes": models.OUTCOMES, "reasons": models.REASONS}
+
+
+def test_the_audit_can_say_everything_about_rights() -> None:
+    assert (audit.FACTS["purpose"], audit.FACTS["right"], audit.FACTS["outcome"]) == (
+        models.PURPOSES, models.RIGHTS, models.OUTCOMES)
+    assert set(models.REASONS) <= set(audit.FACTS["reason"])
 
 
 # -- both languages ------------------------------------------------------------------------------------------------

@@ -54,6 +54,5 @@ def test_the_api_has_exactly_the_routes_that_the_door_serves(name: str) -> None:
 
 
 def test_functions_in_one_process_agree_on_every_variable() -> None:
-    names = {"RegistrationsTable": "r", "FeedbackTable": "f", "AuditTable": "a", "MailTable": "m",
-             "MailQueue": "q", "DomainName": "d", "MailSender": "m@d"}
-    assert environment(TEMPLATE, names)["REGISTRATIONS_TABLE"] == "r"
+    names = {**{name: name for name in (*TEMPLATE.tables, *TEMPLATE.queues)}, "DomainName": "d", "MailSender": "m@d"}
+    assert environment(TEMPLATE, names)["REGISTRATIONS_TABLE"] == "RegistrationsTable"

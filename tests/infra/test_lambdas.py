@@ -13,12 +13,12 @@ from infra.run import PARAMETERS
 from infra.template_reader import Template
 
 TEMPLATE = Template()
-NAMES = {"RegistrationsTable": "r", "FeedbackTable": "f", "MailQueue": "q", **PARAMETERS}
+NAMES = {**{name: name for name in (*TEMPLATE.tables, *TEMPLATE.queues)}, **PARAMETERS}
 
 
 def test_functions_find_the_templates_environment_and_what_differs_here() -> None:
     with loaded_functions(TEMPLATE, NAMES, {"SITE_ORIGIN": "http://here"}):
-        assert os.environ["REGISTRATIONS_TABLE"] == "r"
+        assert os.environ["REGISTRATIONS_TABLE"] == "RegistrationsTable"
         assert os.environ["SITE_ORIGIN"] == "http://here"
 
 

@@ -33,7 +33,7 @@ from tests.signing_in import as_pairs, signed_in
 
 TEMPLATE = Template()
 REGISTRATIONS, FEEDBACK, AUDIT, MAIL = "RegistrationsTable", "FeedbackTable", "AuditTable", "MailTable"
-IDENTITY, BY_OFFERING = "IdentityTable", f"{REGISTRATIONS}/index/by_offering"
+IDENTITY, RIGHTS, BY_OFFERING = "IdentityTable", "RightsTable", f"{REGISTRATIONS}/index/by_offering"
 STREAMS = {"dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams"}
 
 # function -> (action, resource) -> the beginnings of the keys it is limited to
@@ -64,7 +64,7 @@ PERMISSIONS: dict[str, dict[tuple[str, str], tuple[str, ...]]] = {
     "FeedbackFunction": {
         ("dynamodb:GetItem", FEEDBACK): ("MESSAGE#*",), ("dynamodb:PutItem", FEEDBACK): ("MESSAGE#*",)},
     "RelayFunction": {
-        **{(action, f"{table}.StreamArn"): () for action in STREAMS for table in (REGISTRATIONS, FEEDBACK)},
+        **{(action, f"{table}.StreamArn"): () for action in STREAMS for table in (REGISTRATIONS, FEEDBACK, RIGHTS)},
         ("sqs:SendMessage", "MailQueue"): (), ("sqs:SendMessage", "RelayDeadLetterQueue"): ()},
     "MailerFunction": {
         ("sqs:DeleteMessage", "MailQueue"): (), ("sqs:GetQueueAttributes", "MailQueue"): (),
@@ -73,6 +73,7 @@ PERMISSIONS: dict[str, dict[tuple[str, str], tuple[str, ...]]] = {
         ("dynamodb:GetItem", REGISTRATIONS): ("REGISTRATION#*",),
         ("dynamodb:UpdateItem", REGISTRATIONS): ("REGISTRATION#*",),
         ("dynamodb:GetItem", FEEDBACK): ("MESSAGE#*",), ("dynamodb:UpdateItem", FEEDBACK): ("MESSAGE#*",),
+        ("dynamodb:GetItem", RIGHTS): ("REQUEST#*",), ("dynamodb:UpdateItem", RIGHTS): ("REQUEST#*",),
         ("ses:SendEmail", "MailIdentity"): ()},
     "SweeperFunction": {
         ("dynamodb:ConditionCheckItem", REGISTRATIONS): ("OFFERING#*",),
@@ -84,11 +85,13 @@ PERMISSIONS: dict[str, dict[tuple[str, str], tuple[str, ...]]] = {
     "AnchorFunction": {
         ("dynamodb:Query", AUDIT): ("ANCHOR", "DAY#*"), ("dynamodb:PutItem", AUDIT): ("ANCHOR",)},
     "PurgeFunction": {
-        ("dynamodb:Scan", REGISTRATIONS): (), ("dynamodb:Scan", FEEDBACK): (),
+        ("dynamodb:Scan", REGISTRATIONS): (), ("dynamodb:Scan", FEEDBACK): (), ("dynamodb:Scan", RIGHTS): (),
         ("dynamodb:GetItem", REGISTRATIONS): ("OFFERING#*",),
         ("dynamodb:DeleteItem", REGISTRATIONS): ("PERSON#*", "REGISTRATION#*", "WAITING#*"),
         ("dynamodb:UpdateItem", REGISTRATIONS): ("PERSON#*", "REGISTRATION#*", "WAITING#*"),
         ("dynamodb:DeleteItem", FEEDBACK): ("MESSAGE#*",), ("dynamodb:UpdateItem", FEEDBACK): ("MESSAGE#*",),
+        ("dynamodb:DeleteItem", RIGHTS): ("BREACH#*", "PERSON#*", "REQUEST#*"),
+        ("dynamodb:UpdateItem", RIGHTS): ("BREACH#*", "PERSON#*", "REQUEST#*"),
         ("dynamodb:Query", AUDIT): ("RECORD#*",), ("dynamodb:PutItem", AUDIT): ("DAY#*", "RECORD#*")},
 }
 # Lambda itself uses these with the function's role.
@@ -220,7 +223,7 @@ class Portal:
 
     def __init__(self, functions: Mapping[str, Lambda], pumps: PumpRoom, names: Mapping[str, str], endpoint: str,
                  assets: Path) -> None:
-        self.functions, self.pumps, self.endpoint, self.assets = functions, pumps, endpoint, assets
+        self.functions, self.pumps, self.names, self.endpoint, self.assets = functions, pumps, names, endpoint, assets
         self.table, self.identity = names[REGISTRATIONS], names[IDENTITY]
         self.gateway = Gateway(functions)
 
@@ -283,6 +286,24 @@ class Portal:
             "messageId": "m", "eventSource": "aws:sqs", "attributes": {}, "messageAttributes": {},
             "body": json.dumps({"digest": group})}]})
 
+    def ask_about_data(self) -> None:
+        """A request that is answered and a breach that is closed, as their store writes them."""
+        store, rights, records, audit = (importlib.import_module(name) for name in (
+            "rights.store", "rights.models", "portal.records", "portal.audit"))
+        both = store.Rights(records.Table(self.names[RIGHTS]), audit.Audit(records.Table(self.names[AUDIT])))
+        actor, now = audit.Actor("petugas-7", "desk"), datetime.now(UTC)
+        both.file(rights.Request(
+            reference="7F3K9QX2", submission=ulid(7), person="orang-3", right="export", details="", language="id",
+            email="p0@desa.example", received_at="", due_at="", rules=""), actor, now)
+        for event in ("verify", "take", "answer"):
+            both.advance("7F3K9QX2", event, actor, now, outcome="granted", reason="done")
+        both.record("8G4M2RT5", now, actor, now)
+        both.describe("8G4M2RT5", actor, now, fields=("email",), when_and_how="x", handling="x")
+        for whom in ("authority", "people"):
+            both.tell("8G4M2RT5", whom, actor, now)
+        both.close("8G4M2RT5", actor, now)
+        self.pumps.drain()
+
     def sweep(self) -> None:
         self.functions["SweeperFunction"]({})
         self.pumps.drain()
@@ -343,6 +364,7 @@ def tell_the_story(portal: Portal) -> None:
     tell_of_the_desk(portal, offering)
     tell_of_an_account(portal)
     portal.tell_later()
+    portal.ask_about_data()
     portal.functions["AnchorFunction"]({})
     portal.ask("POST", "/layanan/pendaftaran", person(4, offering.id))  # waits
     for days in (2, -30):  # everything gets an earlier date; then everything is overdue

@@ -16,8 +16,9 @@ WITH_MESSAGES = [table for table in TABLES if "StreamSpecification" in TEMPLATE.
 
 
 def test_there_is_something_to_check() -> None:
-    assert TABLES == ["AuditTable", "FeedbackTable", "IdentityTable", "MailTable", "RegistrationsTable"]
-    assert WITH_MESSAGES == ["FeedbackTable", "RegistrationsTable"]
+    assert TABLES == ["AuditTable", "FeedbackTable", "IdentityTable", "MailTable", "RegistrationsTable",
+                      "RightsTable"]
+    assert WITH_MESSAGES == ["FeedbackTable", "RegistrationsTable", "RightsTable"]
     assert QUEUES == ["MailDeadLetterQueue", "MailQueue", "RelayDeadLetterQueue"]
     assert FUNCTIONS == ["AnchorFunction", "DeskFunction", "FeedbackFunction", "IdentityFunction", "MailerFunction",
                          "PurgeFunction", "RegistrationsFunction", "RelayFunction", "SweeperFunction"]

@@ -90,7 +90,7 @@ def test_a_number_of_days_in_words(days: int, indonesian: str, english: str) -> 
 
 
 @pytest.mark.parametrize(("old", "new", "key", "expected"), [
-    ("days: 730", "days: two", "panen.periods.0.days", "expected a whole number of days, such as 365"),
+    ("days: 730", "days: two", "panen.periods.0.days", "expected a whole number, such as 365"),
     ("days: 730", "days: 0", "panen.periods.0.days", "greater than or equal to 1"),
     ('"2026-11-21"', '"21 November"', "panen.periods.0", 'from: expected a day, such as "2026-11-21"'),
     ('"2026-11-21"', "2026-11-21", "panen.periods.0.from", "expected a text in quotation marks"),
