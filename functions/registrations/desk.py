@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from itertools import islice
 from typing import Any, NamedTuple
@@ -33,6 +33,7 @@ DESK = "/layanan/meja"
 ON_A_PAGE = 50
 AT_ONCE = ON_A_PAGE  # registrations in one action
 STATES = ("seated", "waiting", "cancelled")
+LONGEST_WITHOUT_NETWORK = timedelta(hours=24)
 RECORD_KIND = "registration"
 DONE = {"promote": "promoted", "cancel": "cancelled", "check_in": "checked_in"}
 SENSITIVE = ("nip", "accessibility_needs")  # to see one of these unmasked is remembered
@@ -318,6 +319,66 @@ def _told_code(action: str, record: Record, code: str) -> str:
     return f"will_{action}_{record.state}" if code == "preview" else code
 
 
+# -- the door of the activity ------------------------------------------------------------------------------------
+
+
+def door_list(request: web.Request) -> web.Reply:
+    """The people with a seat, to be checked in one after the other."""
+    return _door_list(request, "")
+
+
+def check_in(request: web.Request) -> web.Reply:
+    """Check in those whose numbers were scanned or typed; each gets its own answer, and sending again does no harm."""
+    offering = catalogue().offering(request.path_value("offering"))
+    _may_check_in(request, offering)
+    times = request.fields.get("waktu")
+    now = datetime.now(UTC)
+    outcome = {reference: _checked_in(request, offering, reference, _when(times, reference, now))
+               for reference in _references(request)}
+    if request.wants_json:
+        return web.data({"outcome": outcome})
+    texts = _words(request.language)["check_in"]
+    told = [f"{format_reference(reference)}: {texts['sent' if code == 'checked_in' else 'unknown']}"
+            for reference, code in outcome.items()]
+    return _door_list(request, "; ".join(told) or texts["unknown"])
+
+
+def _may_check_in(request: web.Request, offering: Offering) -> None:
+    request.person.grant(Facts(offering=offering.id, state="seated"), "registration.check_in")
+
+
+def _checked_in(request: web.Request, offering: Offering, reference: str, moment: datetime) -> str:
+    record = registrations().find(reference)
+    if record is None or record.offering != offering.id:
+        return "unknown"
+    grant = request.person.allows(facts_of(record), "registration.check_in")
+    if grant is None:
+        return "unknown"
+    return _done(request, "check_in", Shown(record, grant), offering, moment)
+
+
+def _when(times: object, reference: str, now: datetime) -> datetime:
+    """When somebody came: as the device noted it while it was without network, if that can be true."""
+    told = times.get(reference) if isinstance(times, dict) else None
+    try:
+        moment = datetime.fromisoformat(str(told))
+    except ValueError:
+        return now
+    return moment if moment.tzinfo and now - LONGEST_WITHOUT_NETWORK < moment < now else now
+
+
+def _door_list(request: web.Request, told: str) -> web.Reply:
+    offering = catalogue().offering(request.path_value("offering"))
+    _may_check_in(request, offering)
+    people = [Shown(record, grant) for record in registrations().of_offering(offering.id)
+              if (grant := request.person.allows(facts_of(record), "registration.check_in"))]
+    rows = sorted((_row(each, offering, request.language) for each in people), key=lambda row: row["name"].casefold())
+    texts = _words(request.language)
+    return _page(request, "desk_check_in", texts["check_in"]["title"], texts=texts, offering=offering.id, rows=rows,
+                 told=told, here=sum(row["here"] for row in rows),
+                 title_of_offering=getattr(offering.title, request.language))
+
+
 # -- files -------------------------------------------------------------------------------------------------------
 
 
@@ -396,6 +457,8 @@ ROUTES: web.Routes = {
     ("POST", f"{OF}/cari"): web.only("registration.list", search),
     ("GET", f"{OF}/pendaftaran/{{reference}}"): web.only("registration.read", one),
     ("POST", f"{OF}/tindakan"): web.only("desk.see", act),
+    ("GET", f"{OF}/hadir"): web.only("registration.check_in", door_list),
+    ("POST", f"{OF}/hadir"): web.only("registration.check_in", check_in),
     ("GET", f"{OF}/unduh/{{kind}}"): web.only("registration.export", as_spreadsheet),
     ("GET", f"{OF}/daftar-hadir"): web.only("registration.list", attendance),
 }

@@ -45,6 +45,7 @@ ITSELF = {"GET /layanan/meja"}
 LISTS = {"GET /layanan/meja/{offering}", "POST /layanan/meja/{offering}/cari",
          "GET /layanan/meja/{offering}/daftar-hadir"}
 ONE = {"GET /layanan/meja/{offering}/pendaftaran/{reference}"}
+DOOR = {"GET /layanan/meja/{offering}/hadir", "POST /layanan/meja/{offering}/hadir"}
 FILES = {"GET /layanan/meja/{offering}/unduh/{kind}"}
 
 
@@ -124,7 +125,7 @@ def registered(gateway: Gateway) -> dict[str, str]:
 
 
 def test_every_guarded_route_is_known_here_and_its_action_stands_in_the_table() -> None:
-    assert set(GUARDED) == OWN | ITSELF | LISTS | ONE | FILES | {ACT}
+    assert set(GUARDED) == OWN | ITSELF | LISTS | ONE | FILES | DOOR | {ACT}
     assert {ACTION_OF[route] for route in GUARDED} | {action for action, _ in TINDAKAN.values()} == set(
         TABLE["actions"])
 
@@ -194,6 +195,20 @@ def test_files_are_for_those_the_table_names(world: World, person: str, kind: st
     allowed = yes("registration.export", person, offering=OFFERING) and kind != "html"
     assert world.ask("GET /layanan/meja/{offering}/unduh/{kind}", person, offering=OFFERING, kind=kind).status == (
         200 if allowed else 404)
+
+
+@pytest.mark.parametrize("person", PEOPLE[1:])
+@pytest.mark.parametrize("offering", [OFFERING, OTHER])
+def test_the_door_is_kept_by_those_the_table_names(world: World, person: str, offering: str) -> None:
+    allowed = yes("registration.check_in", person, offering=offering, region=REGION, state="seated")
+    page = world.ask("GET /layanan/meja/{offering}/hadir", person, offering=offering)
+    assert page.status == (200 if allowed else 404)
+    assert ("Peserta 1" in page.body.decode()) == (allowed and offering == OFFERING)
+    for number in (world.numbers["waiting"], "ZZZZ-ZZZZ"):
+        answer = world.ask("POST /layanan/meja/{offering}/hadir", person, body={"nomor": [number]}, offering=offering)
+        assert answer.status == (200 if allowed else 404)
+        if allowed:
+            assert set(json.loads(answer.body)["outcome"].values()) <= {"unknown"}
 
 
 @pytest.mark.parametrize("person", PEOPLE[1:])

@@ -228,7 +228,7 @@ def test_the_other_security_headers_are_there() -> None:
         "Strict-Transport-Security": "max-age=63072000; includeSubDomains", "X-Content-Type-Options": "nosniff",
         "X-Frame-Options": "DENY", "Referrer-Policy": "same-origin", "Cross-Origin-Opener-Policy": "same-origin",
         "Cross-Origin-Resource-Policy": "same-origin",
-        "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()"}
+        "Permissions-Policy": "camera=(self), geolocation=(), microphone=(), payment=(), usb=()"}
 
 
 def test_without_https_nothing_asks_for_https() -> None:
