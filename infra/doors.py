@@ -32,6 +32,7 @@ def inboxes() -> tuple[Inbox, ...]:
 
 
 def forms() -> Iterator[Form]:
-    """Every form, by its name."""
+    """Every form that a door takes; one without an address is there for its words only."""
     yield from (inbox.form for inbox in inboxes())
-    yield from (value for module in doors() for value in vars(module).values() if isinstance(value, Form))
+    yield from (value for module in doors() for value in vars(module).values()
+                if isinstance(value, Form) and value.action)

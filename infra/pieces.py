@@ -17,8 +17,10 @@ from registrations.rules import pools_of
 
 def all_pieces(offerings: list[Offering], language: str) -> Iterator[tuple[str, str]]:
     """Every piece with its name; registration is included by each offering's own page, with its offering."""
+    entries = doors.routes()
     for form in doors.forms():
-        yield f"forms/{form.name}.html", pages.form(form, language, {})
+        if not entries["POST", form.action].action:  # a form for who is signed in is drawn by its function only
+            yield f"forms/{form.name}.html", pages.form(form, language, {})
     for offering in offerings:
         yield f"offerings/{offering.id}/facts.md", _facts(offering, language)
         yield (f"offerings/{offering.id}/form.html",

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from identity import rules
 from identity.models import Profile
@@ -24,15 +25,17 @@ from portal.settings import Settings
 from portal.submissions import explain
 
 if TYPE_CHECKING:
-    from identity.provider import Provider
+    from identity.provider import Claims, Provider
 
 BROWSER = "peramban"  # a cookie: this browser began a sign-in
 ACCOUNT, SESSIONS, LEAVE = "/layanan/akun", "/layanan/akun/sesi", "/layanan/keluar"
 BACK = f"{web.SIGN_IN}/kembali"
 A_SIGN_IN = 900  # seconds
+SESSION_KEY = re.compile(r"[0-9a-f]{64}")
 
 PROFILE = Form("profile", Profile, f"{ACCOUNT}/profil")
 VERSION = "version"  # carried beside the answers: which profile the page showed
+NO_PROFILE: Item = {"answers": {}, "version": 0}
 
 
 @dataclass(frozen=True)
@@ -77,7 +80,8 @@ def begin(request: web.Request) -> web.Reply:
     browser = request.cookie(BROWSER) or new_token()
     begun = provider().begin(request.language)
     identities().remember_begun(begun.state, browser, {
-        "nonce": begun.nonce, "verifier": begun.verifier, "back": rules.place_to_return(request.query("ke"))}, now)
+        "nonce": begun.nonce, "verifier": begun.verifier, "language": request.language,
+        "back": rules.place_to_return(request.query("ke"), request.language)}, now)
     return _with_cookies(web.see_other(begun.address), web.cookie(BROWSER, browser, request.origin, seconds=A_SIGN_IN))
 
 
@@ -85,9 +89,12 @@ def come_back(request: web.Request) -> web.Reply:
     """The sign-in service has sent somebody back: begin a session, or say why not."""
     now = datetime.now(UTC)
     begun = identities().take_begun(request.query("state"), request.cookie(BROWSER), now)
-    if not request.query("code") or not provider().is_answered_by(request.query("iss")):
-        raise errors.SignInFailed
-    claims = provider().finish(request.query("code"), begun["verifier"], begun["nonce"])
+    try:
+        claims = _claims(request, begun)
+    except (errors.SignInFailed, errors.SignInUnavailable) as error:
+        if request.wants_json:
+            raise
+        return explain_failure(error, request.in_language(begun["language"]))
     _end_session_of(request)
     token = sessions().begin(person_id(claims.issuer, claims.subject), name=claims.name, email=claims.email,
                              groups=claims.groups, now=now)
@@ -96,12 +103,19 @@ def come_back(request: web.Request) -> web.Reply:
         web.cookie(web.SESSION, token, request.origin, seconds=int(COOKIE.total_seconds())))
 
 
+def _claims(request: web.Request, begun: Item) -> Claims:
+    """Who has come back; raises SignInFailed or SignInUnavailable."""
+    if not request.query("code") or not provider().is_answered_by(request.query("iss")):
+        raise errors.SignInFailed
+    return provider().finish(request.query("code"), begun["verifier"], begun["nonce"])
+
+
 def go_on(request: web.Request) -> web.Reply:
     """After signing in again: the answers that came when the session had ended, ready to be sent once more."""
     me = _me(request)
     kept = sessions().parked(request.cookie(web.PARKED), me.person, datetime.now(UTC))
     if kept is None:
-        return web.see_other(ACCOUNT)
+        return web.see_other(f"{ACCOUNT}{_asked(request)}")
     sessions().forget_parked(request.cookie(web.PARKED))
     texts = _words(request.language)["go_on"]
     html = _page(request.language, "go_on", texts["title"], texts=texts, path=kept["path"], fields=[
@@ -123,7 +137,8 @@ def left(request: web.Request) -> web.Reply:
     service = ""
     with suppress(errors.SignInUnavailable):  # the portal's own session has ended all the same
         service = provider().leave_address
-    return web.page(_page(request.language, "left", texts["title"], texts=texts, sign_in=web.SIGN_IN, service=service))
+    return web.page(_page(request.language, "left", texts["title"], texts=texts, service=service,
+                          sign_in=f"{web.SIGN_IN}{_asked(request)}"))
 
 
 def _end_session_of(request: web.Request) -> None:
@@ -158,16 +173,17 @@ def end_sessions(request: web.Request) -> web.Reply:
         sessions().end_all(me.person)
         return _with_cookies(web.see_other(f"{LEAVE}{_asked(request)}"),
                              web.cookie(web.SESSION, "", request.origin, seconds=0))
-    sessions().end(me.person, str(request.fields.get("sesi", "")))
+    if SESSION_KEY.fullmatch(key := str(request.fields.get("sesi", ""))):
+        sessions().end(me.person, key)
     return web.see_other(f"{ACCOUNT}{_asked(request)}")
 
 
 def profile(request: web.Request) -> web.Reply:
     """The profile as it is kept, to be changed."""
     me = _me(request)
-    kept = identities().profile(me.person) or {"answers": {}, "version": 0}
+    kept = identities().profile(me.person) or NO_PROFILE
     if request.wants_json:
-        return web.data(kept["answers"])
+        return web.data({**kept["answers"], VERSION: kept["version"]})
     return web.page(_profile_page(request.language, kept["answers"], int(kept["version"]), []))
 
 
@@ -186,7 +202,7 @@ def save_profile(request: web.Request) -> web.Reply:
     except errors.ChangedMeanwhile as changed:
         if request.wants_json:
             raise
-        newer = cast("Item", identities().profile(me.person))
+        newer = identities().profile(me.person) or NO_PROFILE
         told = [errors.FieldError("", "changed_meanwhile")]
         return web.refused_page(_profile_page(request.language, answers, int(newer["version"]), told), changed)
     return web.data(model.model_dump()) if request.wants_json else web.see_other(f"{ACCOUNT}{_asked(request)}")
@@ -202,7 +218,9 @@ def _profile_page(language: str, answers: Mapping[str, Any], version: int, told:
 
 
 def _number(value: object) -> int:
-    return int(value) if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 10 else 0  # noqa: PLR2004 more changes than anybody makes
+    """The version as a page or a program sends it; 0 (no profile yet) for whatever else that is."""
+    text = str(value) if type(value) in {str, int} else ""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0  # noqa: PLR2004 more changes than anybody makes
 
 
 # -- what they share ---------------------------------------------------------------------------------------------

@@ -1,12 +1,13 @@
 """The sign-in service: OpenID Connect, authorization code with PKCE. Knows HTTP to the issuer and nothing of pages.
 
 Authlib makes the addresses and fetches the tokens, joserfc checks the signature and the claims. The addresses and
-keys of the issuer are kept for an hour; a key that is not among them is looked up once more, so that the issuer may
-change its keys at any time.
+keys of the issuer are kept for an hour; a token that they do not open makes them be looked up once more, so that the
+issuer may change its keys at any time.
 """
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -16,7 +17,7 @@ from authlib.common.security import generate_token
 from authlib.integrations.base_client.errors import OAuthError
 from authlib.integrations.requests_client import OAuth2Session
 from joserfc import jwt
-from joserfc.errors import InvalidKeyIdError, JoseError
+from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 from requests import RequestException, Session
 
@@ -60,8 +61,8 @@ class Provider:
     back: str  # the portal's own address to come back to
     groups_claim: str
     _metadata: dict[str, Any] = field(default_factory=dict)
-    _keys: dict[str, Any] = field(default_factory=dict)
-    _read_at: float = 0.0
+    _keys: KeySet = field(default_factory=lambda: KeySet([]))
+    _read_at: float = -math.inf  # not 0: a machine that has just started counts its seconds from there
 
     def begin(self, language: str) -> Begun:
         """The address to send somebody to, with fresh state, nonce and verifier."""
@@ -76,7 +77,7 @@ class Provider:
         try:
             with self._session() as session:
                 tokens = session.fetch_token(self._address("token_endpoint"), code=code, code_verifier=verifier,
-                                             grant_type="authorization_code", timeout=TIME)
+                                             grant_type="authorization_code", timeout=TIME, allow_redirects=False)
         except OAuthError as error:
             raise SignInFailed from error
         except (RequestException, ValueError) as error:
@@ -91,7 +92,8 @@ class Provider:
     def leave_address(self) -> str:
         """Where somebody also leaves the sign-in service itself; empty when it has no such address."""
         self._look_up()
-        return str(self._metadata.get("end_session_endpoint") or "")
+        address = _text(self._metadata, "end_session_endpoint")
+        return address if address.startswith(("https://", "http://")) else ""
 
     def _session(self) -> OAuth2Session:
         return OAuth2Session(self.client, self.secret, scope=SCOPES, redirect_uri=self.back,
@@ -107,26 +109,29 @@ class Provider:
             expected.validate(claims)
         except (JoseError, ValueError) as error:
             raise SignInFailed from error
-        if claims.get("azp", self.client) != self.client:
+        if not self._asked_for(claims):
             raise SignInFailed
         return self._claims(claims)
 
+    def _asked_for(self, claims: Mapping[str, Any]) -> bool:
+        """Whether this client asked for the token (OpenID Connect Core 3.1.3.7: with several audiences it must say)."""
+        others = isinstance(claims["aud"], list) and len(claims["aud"]) > 1
+        return bool(claims.get("azp", "" if others else self.client) == self.client)
+
     def _decoded(self, token: str) -> dict[str, Any]:
+        self._look_up()
         try:
-            return jwt.decode(token, self._key_set(), algorithms=ALGORITHMS).claims
-        except (InvalidKeyIdError, ValueError):  # a key we have not seen: the issuer may have changed it
-            self._read_at = 0.0
-            return jwt.decode(token, self._key_set(), algorithms=ALGORITHMS).claims
+            return jwt.decode(token, self._keys, algorithms=ALGORITHMS).claims
+        except (JoseError, ValueError):  # perhaps by a key we have not seen: the issuer may have changed it
+            self._read_at = -math.inf
+            self._look_up()
+            return jwt.decode(token, self._keys, algorithms=ALGORITHMS).claims
 
     def _claims(self, claims: Mapping[str, Any]) -> Claims:
-        proven = claims.get("email_verified") in {True, "true"}
-        name = str(claims.get("name") or claims.get("preferred_username") or "")
-        return Claims(self.issuer, str(claims["sub"]), name[:120], str(claims.get("email") or "").lower() * proven,
+        proven = claims.get("email_verified") in (True, "true")  # some say it as a text
+        name = _text(claims, "name") or _text(claims, "preferred_username")
+        return Claims(self.issuer, str(claims["sub"]), name[:120], _text(claims, "email").lower() if proven else "",
                       _groups(claims, self.groups_claim))
-
-    def _key_set(self) -> KeySet:
-        self._look_up()
-        return KeySet.import_key_set(self._keys)  # type: ignore[arg-type]
 
     def _address(self, name: str) -> str:
         self._look_up()
@@ -141,8 +146,8 @@ class Provider:
         try:
             with Session() as http:
                 metadata = _json(http, f"{self.issuer.rstrip('/')}/.well-known/openid-configuration")
-                keys = _json(http, str(metadata["jwks_uri"]))
-        except (RequestException, ValueError, KeyError) as error:
+                keys = _key_set(_json(http, str(metadata["jwks_uri"])))
+        except (RequestException, JoseError, ValueError, KeyError) as error:
             raise SignInUnavailable from error
         if metadata.get("issuer") != self.issuer:  # somebody else's description
             raise SignInUnavailable
@@ -158,8 +163,22 @@ def _json(http: Session, address: str) -> dict[str, Any]:
     return content
 
 
+def _key_set(content: dict[str, Any]) -> KeySet:
+    keys = content["keys"]
+    if not isinstance(keys, list) or not all(isinstance(each, dict) for each in keys):
+        raise ValueError("no list of keys")
+    return KeySet.import_key_set({"keys": keys})
+
+
+def _text(values: Mapping[str, Any], name: str) -> str:
+    """A value that is a text; empty for whatever else stands there."""
+    value = values.get(name)
+    return value if isinstance(value, str) else ""
+
+
 def _groups(claims: Mapping[str, Any], path: str) -> tuple[str, ...]:
+    """The texts in a list at this path; a claim may also have the whole path as its name, dots and all."""
     found: Any = claims
-    for part in path.split("."):
+    for part in [path] if path in claims else path.split("."):
         found = found.get(part) if isinstance(found, Mapping) else None
-    return tuple(str(each) for each in found) if isinstance(found, list) else ()
+    return tuple(each for each in found if isinstance(each, str)) if isinstance(found, list) else ()

@@ -7,15 +7,19 @@ from urllib.parse import urlsplit
 
 HOME = "/layanan/akun"
 LONGEST = 500
-# What a browser could read as another host, as two lines, or as another scheme.
-UNSAFE = re.compile(r"[\\\x00-\x20\x7f]|^/[/\\]")
+# What a browser could read as another host, as two lines, or as another scheme; addresses of ours are plain ASCII.
+UNSAFE = re.compile(r"[^\x21-\x7e]|\\|^//")
 
 
-def place_to_return(asked: str) -> str:
-    """The path to go to after signing in: one of this portal's own, or the account."""
+def place_to_return(asked: str, language: str = "id") -> str:
+    """The path to go to after signing in: one of this portal's own, or the account in the reader's language."""
+    return asked if _is_own(asked) else f"{HOME}?lang=en" if language == "en" else HOME
+
+
+def _is_own(asked: str) -> bool:
     try:
         parts = urlsplit(asked)
     except ValueError:
-        return HOME
+        return False
     own = asked.startswith("/") and not parts.scheme and not parts.netloc
-    return asked if own and len(asked) <= LONGEST and not UNSAFE.search(asked) else HOME
+    return own and len(asked) <= LONGEST and not UNSAFE.search(asked)

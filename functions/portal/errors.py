@@ -57,6 +57,10 @@ class SignInNeeded(PortalError):
     """Nobody is signed in, or the session has ended."""
 
 
+class SessionEnded(PortalError):
+    """The session has ended; the answers that came are kept until its person has signed in again."""
+
+
 class SignInFailed(PortalError):
     """What came back from the sign-in service does not belong to a sign-in that this browser began."""
 

@@ -43,6 +43,7 @@ STATUS: dict[type[errors.PortalError], tuple[HTTPStatus, str]] = {
     errors.ForeignOrigin: (HTTPStatus.BAD_REQUEST, "foreign_origin"),
     errors.NotFound: (HTTPStatus.NOT_FOUND, "not_found"),
     errors.SignInNeeded: (HTTPStatus.UNAUTHORIZED, "sign_in_needed"),
+    errors.SessionEnded: (HTTPStatus.UNAUTHORIZED, "session_ended"),
     errors.SignInFailed: (HTTPStatus.BAD_REQUEST, "sign_in_failed"),
     errors.SignInUnavailable: (HTTPStatus.SERVICE_UNAVAILABLE, "sign_in_unavailable"),
     errors.ChangedMeanwhile: (HTTPStatus.CONFLICT, "changed_meanwhile"),
@@ -158,6 +159,11 @@ class Request:
             return self.asked_language
         preferred = self.header("accept-language").strip().lower() if self.wants_json else ""
         return "en" if preferred.startswith("en") else "id"
+
+    def in_language(self, language: str) -> Request:
+        """The same request, to be answered in this language."""
+        asked = {**(self.event.get("queryStringParameters") or {}), "lang": language}
+        return replace(self, event={**self.event, "queryStringParameters": asked})
 
     @property
     def asked_language(self) -> str:
@@ -345,10 +351,10 @@ def only(action: str, answer: Answer) -> Entry:
 
 
 Routes = Mapping[tuple[str, str], Entry]
+Explain = Callable[[errors.PortalError, Request], Reply]
 
 
-def door(routes: Routes, origin: Callable[[], str], explain: Callable[[errors.PortalError, Request], Reply],
-         ) -> Callable[[Event, Any], dict[str, Any]]:
+def door(routes: Routes, origin: Callable[[], str], explain: Explain) -> Callable[[Event, Any], dict[str, Any]]:
     """The function that Lambda calls: finds the answer by the route, and turns every failure into a reply.
 
     `origin` tells the site's own origin, `explain` draws the page about a failure for people.
@@ -359,9 +365,7 @@ def door(routes: Routes, origin: Callable[[], str], explain: Callable[[errors.Po
         try:
             if request.is_post:
                 request.must_be_from(request.origin)
-            return _answered(entries[request.event["routeKey"]], request)
-        except errors.SignInNeeded as error:
-            return problem(error, request.language) if request.wants_json else _to_sign_in(request)
+            return _answered_or_to_sign_in(entries[request.event["routeKey"]], request, explain)
         except errors.PortalError as error:
             return problem(error, request.language) if request.wants_json else page_about(error, request)
 
@@ -381,6 +385,15 @@ def door(routes: Routes, origin: Callable[[], str], explain: Callable[[errors.Po
                 return _fault_reply(request).as_event()
 
     return handle
+
+
+def _answered_or_to_sign_in(entry: Entry, request: Request, explain: Explain) -> Reply:
+    try:
+        return _answered(entry, request)
+    except errors.SignInNeeded:
+        if request.wants_json:
+            raise
+        return _to_sign_in(request, explain)
 
 
 def _answered(entry: Entry, request: Request) -> Reply:
@@ -408,18 +421,23 @@ def _gate(action: str, request: Request) -> Gate:
     return Gate(session, action)
 
 
-def _to_sign_in(request: Request) -> Reply:
-    """Sign in and come back: to the page, or to the answers that came when the session had ended."""
+def _to_sign_in(request: Request, explain: Explain) -> Reply:
+    """Sign in and come back: to the page, or to the answers that came when the session had ended.
+
+    Whoever sent a form gets a page with a link instead of a redirect: the content policy lets a form lead to this
+    site only, and some browsers hold each redirect on its way to that, which ends at the sign-in service.
+    """
     from portal.sessions import PARKED as KEPT  # noqa: PLC0415 see _gate
     from portal.sessions import sessions  # noqa: PLC0415
 
     if not request.is_post:
-        return see_other(f"{SIGN_IN}?ke={quote(request.address, safe='')}")
+        asked = f"&lang={request.asked_language}" if request.asked_language else ""
+        return see_other(f"{SIGN_IN}?ke={quote(request.address, safe='')}{asked}")
     person = sessions().person_of(request.cookie(SESSION))
     if not person:
-        return see_other(SIGN_IN)  # nobody was signed in here: there is nobody to keep the answers for
+        raise errors.SignInNeeded  # nobody was signed in here: there is nobody to keep the answers for
     token = sessions().park(person, request.address, request.fields, datetime.now(UTC))
-    reply = see_other(f"{SIGN_IN}?ke={quote(GO_ON, safe='')}")
+    reply = explain(errors.SessionEnded(), request)
     return replace(reply, cookies=(cookie(PARKED, token, request.origin, seconds=int(KEPT.total_seconds())),))
 
 

@@ -6,10 +6,11 @@ import inspect
 import string
 from collections.abc import Iterator
 from http import HTTPStatus
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from infra import openapi
+from infra import doors, openapi
 from infra.template_reader import ROOT
 from portal import errors
 from portal.assets import LANGUAGES, words
@@ -100,7 +101,15 @@ def test_every_link_leads_to_a_page(language: str) -> None:
     links = [link["href"].format(home=home, offering="bimtek-musyawarah-desa", request="")
              for told in problems.values() for link in told["links"]]
     assert links
+    services = {path for method, path in doors.routes() if method == "GET"}
     for link in links:
+        if link.startswith("/layanan/"):
+            address = urlsplit(link)
+            asked = parse_qs(address.query)
+            assert address.path in services, link
+            assert asked.get("lang", ["id"]) == [language], link
+            assert {urlsplit(each).path for each in asked.get("ke", [])} <= services, link
+            continue
         place = f"{language}{link.removeprefix(home)}".rstrip("/")
         content = ROOT / "content"
         assert (content / f"{place}.md").exists() or (content / place / "index.md").exists(), link

@@ -22,7 +22,7 @@ from tests.people import official, ratna
 
 FORMS = {form.name: form for form in doors.forms()}
 CONTROLS = (ROOT / "site" / "forms" / "controls.html.j2").read_text(encoding="utf-8")
-PERSONAL = {"name": "name", "email": "email", "phone": "tel", "agency": "organization"}
+PERSONAL = {"name": "name", "email": "email", "phone": "tel", "agency": "organization", "unit": "organization"}
 
 every_form = pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
 in_both_languages = pytest.mark.parametrize("language", LANGUAGES)
@@ -117,6 +117,8 @@ def test_only_what_is_never_needed_is_marked_optional(form: Form, language: str)
     page = drawn(form, language)
     mark = {"id": "(opsional)", "en": "(optional)"}[language]
     marked = {each.attributes.get("for") for each in page.find("label") if each.text().endswith(mark)}
+    marked |= {group.find("input")[0].attributes["name"] for group in page.find("fieldset")
+               if group.find("legend")[0].text().endswith(mark)}
     never_needed = {field.name for field in form.fields
                     if not field.required and "missing" not in form.words(language)["fields"][field.name]["errors"]}
     assert marked == never_needed

@@ -7,6 +7,7 @@ import string
 from collections.abc import Iterator
 from itertools import chain
 from typing import Any, get_args
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from pydantic_core import PydanticCustomError
@@ -17,7 +18,9 @@ from portal import audit, submissions
 from portal.assets import LANGUAGES, words
 from portal.errors import FieldError, FormRefused
 from portal.forms import CODES, Field, Form, sentence
+from portal.people import KINDS
 from portal.questions import Choice, Consent, Line, Question
+from registrations import desk
 from registrations.models import Offering
 from registrations.store import State
 from rights import models
@@ -30,12 +33,15 @@ OF_NO_FORM = {"audit", "common", "rights"}
 # Raised by a door about a field, not by its kind of question.
 TOLD_BY_DOORS = {("status", "reference"): {"no_match"}}
 # What the words of a field may say; each other key is spare.
+# Words of what functions draw beside forms: the pages of an account, and the desk.
+PAGES = ("account", "desk")
 SAYINGS = {"label", "hint", "options", "errors", "link"}
 # An answer that each code is raised for.
 PROVOKE = {
     "unreadable": lambda _: "Siti\0", "too_long": lambda question: "x" * (question.most + 1),
     "email_shape": lambda _: "siti", "phone_shape": lambda _: "08", "nip_length": lambda _: "1",
     "nip_date": lambda _: "1986132620150510 01", "nip_sex": lambda _: "198609262015059001",
+    "day_shape": lambda _: "31-2-2024",
     "not_an_option": lambda _: "raja", "region_unknown": lambda _: "99.99", "reference_shape": lambda _: "7F3K",
 }
 SCOLDING = re.compile(r"\b(please|sorry|invalid|oops|maaf|mohon|tidak valid)\b", re.IGNORECASE)
@@ -49,11 +55,16 @@ def can_be_missing(form: Form, field: Field) -> bool:
     """Whether somebody can be told that this answer is missing."""
     if field.required or isinstance(field.question, Consent):
         return True
+    return any((field.name, "missing") in told_of(form, {**helmy(kind=kind), field.name: ""}) for kind in KINDS)
+
+
+def told_of(form: Form, answers: dict[str, str]) -> set[tuple[str, str]]:
+    """Field and code of each error that these answers have."""
     try:
-        form.read({**helmy(kind="psm"), field.name: ""})
+        form.read(answers)
     except FormRefused as refused:
-        return any((error.field, error.code) == (field.name, "missing") for error in refused.errors)
-    return False
+        return {(error.field, error.code) for error in refused.errors}
+    return set()
 
 
 def leaves(value: object, path: str = "") -> Iterator[tuple[str, str]]:
@@ -79,7 +90,7 @@ def files() -> list[str]:
 
 
 def test_every_form_has_words_and_every_words_file_a_form() -> None:
-    assert {*files()} == {*FORMS, *OF_NO_FORM}
+    assert {*files()} == {*FORMS, *PAGES, *OF_NO_FORM}
     assert {path.name for path in (ROOT / "content" / "forms").iterdir()} == {
         f"{name}.{language}.yml" for name in files() for language in LANGUAGES}
 
@@ -139,8 +150,9 @@ def raised(question: Question, code: str) -> PydanticCustomError:
 
 
 def test_the_common_errors_are_those_that_belong_to_no_field() -> None:
-    sources = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "functions" / "portal").glob("*.py"))
-    told = set(re.findall(r'FieldError\(\w+, "(\w+)"', sources)) | set(CODES.values()) | {"unreadable", "missing"}
+    sources = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "functions").rglob("*.py"))
+    told = set(re.findall(r'FieldError\((?:""|[A-Z]+), "(\w+)"', sources))
+    told |= set(CODES.values()) | {"unreadable", "missing"}
     assert told >= {"must_be_empty", "identifier_shape", "unknown_field"}
     for language in LANGUAGES:
         assert set(words("common", language)["errors"]) == told
@@ -221,13 +233,20 @@ def test_nobody_is_scolded_or_begged(name: str, language: str) -> None:
 def test_links_of_the_english_words_lead_to_english_pages(name: str) -> None:
     for place, text in leaves(words(name, "en")):
         if place.endswith("href"):
-            assert text.startswith(("/en/", "{home}/")), place
+            service = text.startswith("/layanan/") and parse_qs(urlsplit(text).query).get("lang") == ["en"]
+            assert service or text.startswith(("/en/", "{home}/")), place
     for place, text in leaves(words(name, "id")):
         if place.endswith("href"):
             assert not text.startswith("/en/"), place
+            assert "lang=en" not in text, place
 
 
 # -- words and templates -------------------------------------------------------------------------------------------
+
+
+# Names that are put together while a page is drawn: what will become of a registration, and the letters it got.
+COMPOSED = {"desk": {*(f"will_{action}_{state}" for action in desk.ACTIONS for state in desk.STATES),
+                     *(path.name.split(".")[0] for path in (ROOT / "content" / "mail").glob("registration_*.txt"))}}
 
 
 def sources() -> str:
@@ -241,4 +260,6 @@ def test_every_word_is_shown_somewhere(name: str) -> None:
     text = sources()
     spoken = {key for place, _ in leaves(words(name, "id")) for key in place.split(".")
               if not key.isdigit() and not place.startswith(("fields.", "errors.", "problems."))}
-    assert {key for key in spoken if not re.search(rf"\b{key}\b", text)} == set()
+    composed = COMPOSED.get(name, set())
+    assert {key for key in spoken - composed if not re.search(rf"\b{key}\b", text)} == set()
+    assert composed <= spoken

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import base64
 import json
+from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
@@ -36,6 +37,7 @@ class Answer:
     status: int
     headers: dict[str, str]
     body: str
+    cookies: list[str] = field(default_factory=list)  # as they are set
 
     @property
     def json(self) -> Any:
@@ -124,10 +126,10 @@ class Context:
 
 
 class Caller:
-    """Calls a door as API Gateway does; remembers every address it was sent to."""
+    """Calls a door as API Gateway does, and keeps the cookies that it is given, as a browser does."""
 
-    def __init__(self, handle: Callable[[Any, Any], dict[str, Any]]) -> None:
-        self.handle = handle
+    def __init__(self, handle: Callable[[Any, Any], dict[str, Any]], cookies: dict[str, str] | None = None) -> None:
+        self.handle, self.cookies = handle, dict(cookies or {})
 
     def __call__(self, route: str, **request: Any) -> Answer:
         """One call, its answer held to what every answer promises."""
@@ -144,12 +146,31 @@ class Caller:
             body, sent = json.dumps(data).encode(), {"accept": JSON, "content-type": JSON}
         method, _, address = route.partition(" ")
         event = {
-            "version": "2.0", "routeKey": route, "rawPath": address, "headers": {**sent, **(headers or {})},
+            "version": "2.0", "routeKey": route, "rawPath": address.format_map(defaultdict(str, path)),
+            "rawQueryString": urlencode(query or {}), "headers": {**sent, **(headers or {})},
+            "cookies": [f"{name}={value}" for name, value in self.cookies.items()],
             "pathParameters": path or None, "queryStringParameters": query,
             "requestContext": {"requestId": "request-1", "http": {"method": method}},
             "body": base64.b64encode(raw if raw is not None else body).decode(), "isBase64Encoded": True}
         answer = self.handle(event, Context(seconds))
-        return Answer(answer["statusCode"], answer["headers"], answer["body"])
+        given = answer.get("cookies", [])
+        self._keep(given)
+        return Answer(answer["statusCode"], answer["headers"], _as_text(answer), given)
+
+    def _keep(self, given: list[str]) -> None:
+        for each in given:
+            pair, *attributes = each.split("; ")
+            name, _, value = pair.partition("=")
+            self.cookies[name] = value
+            if "Max-Age=0" in attributes:
+                del self.cookies[name]
+
+
+def _as_text(answer: dict[str, Any]) -> str:
+    """The body; of a file in some format of its own, the bytes as they would look to somebody who does not know it."""
+    if answer.get("isBase64Encoded"):
+        return base64.b64decode(answer["body"]).decode("latin-1")
+    return str(answer["body"])
 
 
 def as_promised(route: str, answer: Answer) -> Answer:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import uuid
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, tzinfo
 from io import StringIO
 from pathlib import Path
 from random import Random
@@ -13,16 +13,19 @@ from typing import Any
 
 import pytest
 
+from identity import handler as identity
 from infra import assets as built
 from infra.emulator import CREDENTIALS, Emulator, provision
 from infra.template_reader import Template
-from portal import assets, inbox, observe, records
+from portal import assets, inbox, observe, records, web
 from portal.records import Table
-from registrations import handler
+from portal.sessions import Sessions, sessions
+from registrations import desk, handler
 from registrations.catalogue import Catalogue
 from registrations.store import Registrations
 from tests.doors.calling import Caller
 from tests.doors.weather import contents
+from tests.issuer import CLIENT, SECRET, Issuer, running_issuer
 from tests.people import an_offering
 
 ORIGIN = "https://portal.example.go.id"
@@ -31,7 +34,9 @@ SHELL = ("<!doctype html><html lang={}><head><title><!--portal:title--> - Portal
          "<body><main><!--portal:content--></main></body></html>")
 # What the functions look up once and keep: for as long as a process lives, and as long as its tables are the same.
 OF_A_PROCESS = (assets.read_text, assets.read_json, records.client)
-OF_A_DOOR = (inbox.settings, inbox._table, handler.settings, handler.table, handler.registrations, handler.catalogue)
+OF_A_DOOR = (inbox.settings, inbox._table, handler.settings, handler.table, handler.registrations, handler.catalogue,
+             identity.settings, identity.identities, identity.provider, sessions,
+             desk.settings, desk.registrations, desk.catalogue)
 
 
 @pytest.fixture(scope="session")
@@ -101,6 +106,7 @@ def registrations(table: Table) -> Registrations:
 def registrations_door(names: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Caller:
     """The registrations' door on fresh storage."""
     monkeypatch.setenv("REGISTRATIONS_TABLE", names["RegistrationsTable"])
+    monkeypatch.setenv("IDENTITY_TABLE", names["IdentityTable"])
     monkeypatch.setattr(handler, "OFFERING_KEPT", 0)  # what is published counts at once; the delay has its own test
     monkeypatch.setattr(handler, "OFFERING_KEPT", 0)  # tests publish and ask within the same second
     forget(*OF_A_DOOR)
@@ -137,3 +143,63 @@ def feedback_door(names: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Cal
     monkeypatch.setenv("FEEDBACK_TABLE", names["FeedbackTable"])
     forget(*OF_A_DOOR)
     return Caller(feedback.handle)
+
+
+# -- signing in ----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def issuer() -> Iterator[Issuer]:
+    """A sign-in service that a test may make misbehave."""
+    with running_issuer(f"{ORIGIN}/layanan/masuk/kembali") as running:
+        yield running
+
+
+@pytest.fixture
+def identity_door(names: dict[str, str], issuer: Issuer, monkeypatch: pytest.MonkeyPatch) -> Iterator[Caller]:
+    """The door for signing in on fresh storage; each Caller of it is a browser of its own."""
+    for name, value in settings_of(issuer, names).items():
+        monkeypatch.setenv(name, value)
+    forget(*OF_A_DOOR)
+    yield Caller(identity.handle)
+    forget(*OF_A_DOOR)
+
+
+def settings_of(issuer: Issuer, names: dict[str, str]) -> dict[str, str]:
+    """What the template tells the identity function."""
+    return {"IDENTITY_TABLE": names["IdentityTable"], "ISSUER": issuer.url, "CLIENT_ID": CLIENT,
+            "CLIENT_SECRET": SECRET, "GROUPS_CLAIM": "groups"}
+
+
+@pytest.fixture
+def identity_table(names: dict[str, str]) -> Table:
+    """The table of sign-ins, sessions and profiles."""
+    return Table(names["IdentityTable"])
+
+
+@pytest.fixture
+def kept_sessions(identity_table: Table) -> Sessions:
+    """The sessions in that table."""
+    return Sessions(identity_table)
+
+
+class Clock:
+    """The wall clock as a door sees it; a test may let time pass."""
+
+    def __init__(self) -> None:
+        self.ahead = timedelta()
+
+    def now(self, zone: tzinfo) -> datetime:
+        return datetime.now(zone) + self.ahead
+
+    def passes(self, **length: float) -> None:
+        self.ahead += timedelta(**length)
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """Time that passes when a test says so, at the doors that know people."""
+    told = Clock()
+    for module in (web, identity):
+        monkeypatch.setattr(module, "datetime", told)
+    return told

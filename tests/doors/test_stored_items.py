@@ -12,17 +12,20 @@ from typing import Any
 import pytest
 
 from feedback.models import Feedback
+from identity import store as identity_store
 from infra import retention
 from infra.assets import NOTICE
 from infra.front_matter import front_matter
-from portal import inbox, records
+from portal import inbox, records, sessions
 from portal.records import Item, Table
 from registrations import store
 from registrations.catalogue import Catalogue
 from registrations.models import Registration
 from registrations.store import Record, Registrations
 from tests.doors.calling import Caller
+from tests.doors.conftest import Clock
 from tests.doors.weather import contents
+from tests.issuer import Issuer, signed_in
 from tests.people import a_quota, a_record, a_submission, an_offering, official, ratna, visitor
 
 REAL_NOW = datetime.now(UTC)
@@ -36,6 +39,7 @@ def lived_in(table: Table, catalogue: Catalogue, registrations: Registrations) -
     siti = registrations.register(a_record(official(agency="Dinas PMD"), offering, number=1), offering, REAL_NOW)
     for number in range(2, 6):
         registrations.register(a_record(visitor(number), offering, number=number), offering, REAL_NOW)
+    assert registrations.check_in(siti, REAL_NOW)
     registrations.cancel(siti, offering, REAL_NOW)
     return contents(table)
 
@@ -45,6 +49,18 @@ def at_the_desk(names: dict[str, str], feedback_door: Caller) -> list[Item]:
     """The desk's table with one message."""
     feedback_door("POST /layanan/masukan", data={**ratna(), "submission_id": a_submission()})
     return contents(Table(names["FeedbackTable"]))
+
+
+@pytest.fixture
+def of_people(identity_door: Caller, issuer: Issuer, identity_table: Table, clock: Clock) -> list[Item]:
+    """The table of people: signed in, told something of themself, come too late with an answer, signing in again."""
+    browser = signed_in(identity_door, issuer)
+    save = {"kind": "umum", "region": "35.22", "phone": "0812 3456 7890", "channel": "email", "version": "0"}
+    assert browser("POST /layanan/akun/profil", form=save).status == 303
+    clock.passes(hours=2)
+    assert browser("POST /layanan/akun/profil", form=save).status == 401
+    assert browser("GET /layanan/masuk").status == 303
+    return contents(identity_table)
 
 
 def rows(docstring: str | None) -> dict[str, Callable[[Item], Any]]:
@@ -82,6 +98,17 @@ def test_every_kind_of_item_is_in_the_docstring_and_every_kind_there_is_seen(liv
 def test_the_desks_items_are_in_the_docstring_of_the_inbox(at_the_desk: list[Item]) -> None:
     assert {name: len(items) for name, items in kinds(at_the_desk, inbox.__doc__).items()} == {
         "MESSAGE#<reference> RECORD": 1, "MESSAGE#<reference> MESSAGE#<moment>#<name>": 1}
+
+
+def test_the_items_of_people_are_in_the_docstrings_of_their_two_stores(of_people: list[Item]) -> None:
+    described = f"{sessions.__doc__}\n{identity_store.__doc__}"
+    assert {name: len(items) for name, items in kinds(of_people, described).items()} == {
+        "SESSION#<sha256> RECORD": 1, "PERSON#<person> SESSION#<sha256>": 1, "PARKED#<sha256> RECORD": 1,
+        "SIGNIN#<sha256> RECORD": 1, "PERSON#<person> PROFILE": 1}
+
+
+def test_all_of_people_but_their_profile_ends_by_itself(of_people: list[Item]) -> None:
+    assert [item["sk"] for item in of_people if "expires_at" not in item] == ["PROFILE"]
 
 
 def test_a_stored_registration_is_the_record_and_its_answers_are_the_form(lived_in: list[Item]) -> None:
