@@ -17,12 +17,12 @@ from pathlib import Path
 from random import SystemRandom
 from typing import Any
 
-import botocore.session
 from lokal import wilayah
 from pydantic import ValidationError
 
 from infra import assets
 from infra.front_matter import Mistake, front_matter, text_of
+from infra.stack import show_credentials
 from registrations.models import Offering, Quota, in_zone
 from registrations.rules import pools_of
 
@@ -224,7 +224,7 @@ def publish(table: str) -> None:
     """Make the built catalogue the one that the functions use; safe while people register."""
     from portal.records import Table  # noqa: PLC0415 building a page needs no store
 
-    _show_credentials()
+    show_credentials()
     from registrations.catalogue import Catalogue  # noqa: PLC0415
     from registrations.store import Registrations  # noqa: PLC0415
 
@@ -240,18 +240,6 @@ def publish(table: str) -> None:
 
 def _built() -> list[dict[str, Any]]:
     return list(json.loads((BUILD / "catalogue.json").read_text(encoding="utf-8")))
-
-
-def _show_credentials() -> None:
-    """The store's client takes credentials from the environment, as Lambda gives them; people keep them elsewhere."""
-    session = botocore.session.get_session()
-    found = session.get_credentials()
-    if found is None or "AWS_ACCESS_KEY_ID" in os.environ:
-        return
-    access, secret, token = found.get_frozen_credentials()
-    known = {"AWS_ACCESS_KEY_ID": access, "AWS_SECRET_ACCESS_KEY": secret, "AWS_SESSION_TOKEN": token,
-             "AWS_REGION": session.get_config_variable("region")}
-    os.environ.update({name: value for name, value in known.items() if value})
 
 
 if __name__ == "__main__":

@@ -15,14 +15,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 import boto3
-from botocore.exceptions import ClientError
 
+from infra.stack import STACK, resources
 from infra.template_reader import Template
 from portal.identifiers import parse_moment
 from portal.outbox import PREFIX, state_of
 from portal.records import Item, from_attributes
 
-STACK = "portal"
 LATE = timedelta(minutes=30)  # younger messages are on their way, or wait for others
 QUEUES = ("MailQueue", "MailDeadLetterQueue", "RelayDeadLetterQueue")
 COUNTS = {"ApproximateNumberOfMessages": "waiting", "ApproximateNumberOfMessagesNotVisible": "being worked on",
@@ -150,16 +149,6 @@ def report(office: PostOffice, now: datetime) -> Iterator[str]:
         yield "every message was sent"
     for queue, counts in office.depths().items():
         yield f"{queue}: {', '.join(f'{count} {what}' for what, count in counts.items())}"
-
-
-def resources(stack: str, cloudformation: Any) -> dict[str, str]:  # noqa: ANN401 boto3 makes its clients at run time
-    """The real names of a stack's tables and queues; exits when there is no such stack."""
-    try:
-        pages = list(cloudformation.get_paginator("list_stack_resources").paginate(StackName=stack))
-    except ClientError as error:
-        sys.exit(f"mail: no stack {stack} in this region and account ({error.response['Error']['Code']})")
-    return {each["LogicalResourceId"]: each["PhysicalResourceId"]
-            for page in pages for each in page["StackResourceSummaries"]}
 
 
 def main(arguments: Sequence[str], clients: Clients = boto3.client) -> int:

@@ -36,7 +36,7 @@ SHELL = ("<!doctype html><html lang={}><head><title><!--portal:title--> - Portal
 OF_A_PROCESS = (assets.read_text, assets.read_json, records.client)
 OF_A_DOOR = (inbox.settings, inbox._table, handler.settings, handler.table, handler.registrations, handler.catalogue,
              identity.settings, identity.identities, identity.provider, sessions,
-             desk.settings, desk.registrations, desk.catalogue)
+             desk.settings, desk.registrations, desk.catalogue, desk.audit)
 
 
 @pytest.fixture(scope="session")

@@ -42,6 +42,7 @@ def sit_at_desk(names: dict[str, str], kept_sessions: Sessions, monkeypatch: pyt
 
     monkeypatch.setenv("REGISTRATIONS_TABLE", names["RegistrationsTable"])
     monkeypatch.setenv("IDENTITY_TABLE", names["IdentityTable"])
+    monkeypatch.setenv("AUDIT_TABLE", names["AuditTable"])
     forget(*OF_A_DOOR)
 
     def sitting(group: str = "panitia:bimtek-klino", person: str = "siti") -> Caller:

@@ -107,8 +107,9 @@ def test_the_items_of_people_are_in_the_docstrings_of_their_two_stores(of_people
         "SIGNIN#<sha256> RECORD": 1, "PERSON#<person> PROFILE": 1}
 
 
-def test_all_of_people_but_their_profile_ends_by_itself(of_people: list[Item]) -> None:
-    assert [item["sk"] for item in of_people if "expires_at" not in item] == ["PROFILE"]
+def test_all_of_people_ends_by_itself(of_people: list[Item]) -> None:
+    assert {item["sk"].partition("#")[0] for item in of_people} == {"RECORD", "PROFILE", "SESSION"}
+    assert [item["sk"] for item in of_people if "expires_at" not in item] == []
 
 
 def test_a_stored_registration_is_the_record_and_its_answers_are_the_form(lived_in: list[Item]) -> None:

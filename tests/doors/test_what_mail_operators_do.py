@@ -294,5 +294,5 @@ def test_a_command_that_is_not_understood_says_how_it_goes(
 
 
 def test_a_stack_that_is_not_there_is_named(clients: Any) -> None:
-    with pytest.raises(SystemExit, match=r"mail: no stack portal in this region and account \(ValidationError\)"):
+    with pytest.raises(SystemExit, match=r"^no stack portal in this region and account \(ValidationError\)"):
         command.main(["stuck"], clients)
