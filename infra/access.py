@@ -9,9 +9,22 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
-from infra.front_matter import Mistake
+from infra.front_matter import Mistake, text_of
 
 FILE = Path(__file__).parent.parent / "content" / "rules" / "access.yml"
+
+
+class EachNameOnce(yaml.SafeLoader):
+    """YAML in which no name stands twice: of two rows for one action, the first would silently be none."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002 yaml's signature
+        """The mapping, or an error at the name that stands there again."""
+        names = [self.construct_object(name, deep=True) for name, _ in node.value]
+        for number, name in enumerate(names):
+            if name in names[:number]:
+                raise yaml.constructor.ConstructorError(None, None, f"{name} stands here twice",
+                                                        node.value[number][0].start_mark)
+        return super().construct_mapping(node, deep=deep)
 
 
 class Words(BaseModel):
@@ -38,7 +51,7 @@ class Row(BaseModel):
 
     role: str
     over: Literal["any", "own", "offering", "region"]
-    states: list[str] | None = None
+    states: Annotated[list[str] | None, Field(min_length=1)] = None  # an empty list would read as every state
     masked: list[str] = []
 
 
@@ -65,6 +78,8 @@ class AccessTable(BaseModel):
     @model_validator(mode="after")
     def _names_are_known(self) -> Self:
         for name, action in self.actions.items():
+            if action.of is not None:
+                _must_know(name, "kind of record", action.of, self.fields)
             for row in action.who:
                 _must_know(name, "role", row.role, self.roles)
                 _must_know(name, "over", row.over, self.overs)
@@ -84,7 +99,7 @@ def _must_know(action: str, what: str, name: str, known: Any) -> None:  # noqa: 
 def read() -> dict[str, Any]:
     """The table as plain data; raises Mistake with the file, the key and what was expected there."""
     try:
-        table = AccessTable.model_validate(yaml.safe_load(FILE.read_text(encoding="utf-8")))
+        table = AccessTable.model_validate(yaml.load(text_of(FILE), EachNameOnce))  # noqa: S506 a SafeLoader
     except yaml.YAMLError as error:
         raise Mistake(FILE, "its text", f"expected YAML, but {error}") from None
     except ValidationError as error:

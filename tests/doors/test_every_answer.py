@@ -11,14 +11,17 @@ from typing import Any
 
 import pytest
 
+from identity import handler as identity
 from infra import doors, openapi
 from infra.emulator import Emulator, provision
-from portal import records
+from portal import records, web
 from portal.records import Table
+from portal.sessions import Sessions
 from registrations.catalogue import Catalogue
 from tests.doors.calling import FORM, JSON, Answer, Caller
-from tests.doors.conftest import OF_A_DOOR, TEMPLATE, forget
+from tests.doors.conftest import OF_A_DOOR, ORIGIN, TEMPLATE, forget, settings_of
 from tests.doors.weather import Weather, refused
+from tests.issuer import Issuer, running_issuer
 from tests.people import a_submission, an_offering, ratna, visitor
 
 STATUSES = openapi.answers()
@@ -31,19 +34,51 @@ CANCEL, FEEDBACK = "/layanan/pendaftaran/batal", "/layanan/masukan"
 FOR_GOOD = float("inf")
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
+BEGIN, BACK, GO_ON = ("GET", web.SIGN_IN), ("GET", identity.BACK), ("GET", web.GO_ON)
+LEAVE, END, PROFILE = identity.LEAVE, identity.SESSIONS, identity.PROFILE.action
+DESK_OF = "/layanan/meja/{offering}"
+SEARCH, ACT = f"{DESK_OF}/cari", f"{DESK_OF}/tindakan"
+ENTRIES = doors.routes()
+FOREIGN = {"origin": "https://jahat.example"}
+
 Route = tuple[str, str]
 
 
 @dataclass
 class World:
-    """Both doors and two activities, one open and one that has begun; every request is made by somebody new."""
+    """Every door and two activities, one open and one that has begun; every request is made by somebody new.
+
+    Whoever asks a route that is not for everyone is signed in, on the committee of every activity.
+    """
 
     catalogue: Catalogue
+    sessions: Sessions
+    issuer: Issuer
     newcomers: Iterator[int] = field(default_factory=lambda: count(1))
 
-    def call(self, route: Route, **request: Any) -> Answer:
+    def call(self, route: Route, *, cookies: dict[str, str] | None = None, **request: Any) -> Answer:
         (door,) = [each for each in doors.doors() if route in each.ROUTES]
-        return Caller(door.handle)(" ".join(route).strip(), **{"offering": "bimtek-klino", **request})
+        held = self.signed_in() if cookies is None and ENTRIES[route].action else cookies
+        path = {"offering": "bimtek-klino", "reference": "7F3K9QX2", "kind": "csv"}
+        return Caller(door.handle, held)(" ".join(route).strip(), **{**path, **request})
+
+    def signed_in(self, *groups: str, person: str = "") -> dict[str, str]:
+        """The cookies of somebody new, who holds these groups' roles."""
+        token = self.sessions.begin(person or f"person-{next(self.newcomers)}", name="Siti Rahmawati",
+                                    email="siti@kemendesa.example", groups=groups or ("panitia:*",),
+                                    now=datetime.now(UTC))
+        return {"__Host-sesi": token}
+
+    def has_answers_waiting(self) -> dict[str, str]:
+        """The cookies of somebody whose answers came when their session had ended."""
+        person = f"person-{next(self.newcomers)}"
+        token = self.sessions.park(person, PROFILE, {"kind": "umum"}, datetime.now(UTC))
+        return {**self.signed_in(person=person), "__Host-titipan": token}
+
+    def coming_back(self) -> dict[str, Any]:
+        """What a browser sends that comes back from the sign-in service."""
+        browser = Caller(identity.handle)
+        return {"query": self.issuer.visited(browser(" ".join(BEGIN)).location), "cookies": browser.cookies}
 
     def submitted(self, path: str = REGISTER, **changes: str) -> dict[str, str]:
         """What somebody new sends, identifier included."""
@@ -59,6 +94,8 @@ class World:
     def good(self, route: Route, **request: Any) -> Callable[[], Answer]:
         """The request that this route is for, ready to be made."""
         method, path = route
+        if ENTRIES[route].action or path in {BEGIN[1], identity.BACK, LEAVE}:
+            return self._good_for_people(route, request)
         if method == "GET":
             form = FEEDBACK if path.startswith(FEEDBACK) else REGISTER
             data = self.submitted(form)
@@ -68,16 +105,36 @@ class World:
         return lambda: self.call(route, data=data, **request)
 
 
+    def _good_for_people(self, route: Route, request: dict[str, Any]) -> Callable[[], Answer]:
+        _, path = route
+        sent: dict[str, Any] = {"cookies": self.signed_in()}
+        if "{reference}" in path or path == ACT:
+            sent["reference"] = self.known()["reference"]
+        if route == BACK:
+            sent = self.coming_back()
+        if route == GO_ON:
+            sent = {"cookies": self.has_answers_waiting()}
+        if route[0] == "POST":
+            sent["form"] = {LEAVE: {}, END: {"sesi": "0" * 64}, SEARCH: {"cari": "Siti"}, PROFILE: A_PROFILE,
+                            ACT: {"tindakan": "cancel", "nomor": sent.get("reference", "")}}[path]
+        return lambda: self.call(route, **{**sent, **request})
+
+
+A_PROFILE = {"kind": "umum", "region": "35.22", "phone": "0812 3456 7890", "channel": "email", "version": "0"}
+
+
 @pytest.fixture(scope="module")
 def world(emulator: Emulator) -> Iterator[World]:
     names = provision(TEMPLATE, emulator.url, stack=f"t{uuid.uuid4().hex[:8]}")
-    with pytest.MonkeyPatch.context() as patch:
+    with pytest.MonkeyPatch.context() as patch, running_issuer(f"{ORIGIN}{identity.BACK}") as issuer:
+        for name, value in settings_of(issuer, names).items():
+            patch.setenv(name, value)
         patch.setenv("REGISTRATIONS_TABLE", names["RegistrationsTable"])
         patch.setenv("FEEDBACK_TABLE", names["FeedbackTable"])
         forget(*OF_A_DOOR)
         catalogue = Catalogue(Table(names["RegistrationsTable"]))
         catalogue.publish(an_offering(now=datetime.now(UTC), seats=500))
-        yield World(catalogue)
+        yield World(catalogue, Sessions(Table(names["IdentityTable"])), issuer)
         forget(*OF_A_DOOR)
 
 
@@ -91,15 +148,28 @@ def busy(code: str) -> Callable[[World, Route, pytest.MonkeyPatch], Answer]:
     return provoke
 
 
+def nobody(world: World, route: Route) -> Answer:
+    """A program that is not signed in."""
+    sent = {"data": {}} if route[0] == "POST" else {}
+    return world.call(route, cookies={}, headers={"accept": JSON}, **sent)
+
+
 # What is alike for every route that has such a status.
 ANYWHERE: dict[int, Callable[[World, Route, pytest.MonkeyPatch], Answer]] = {
     400: lambda world, route, _: world.call(route, raw=b"name=%FF", headers={"content-type": FORM}),
+    401: lambda world, route, _: nobody(world, route),
     413: lambda world, route, _: world.call(route, form={"name": "x" * 70_000}),
     415: lambda world, route, _: world.call(route, raw=b"", headers={"content-type": "text/plain"}),
     422: lambda world, route, _: world.call(route, data={}),
     500: busy("AccessDeniedException"),
     503: busy("ThrottlingException"),
 }
+
+
+def somebody_saved_before(world: World, route: Route) -> Answer:
+    cookies = world.signed_in()
+    world.call(route, cookies=cookies, form=A_PROFILE)
+    return world.call(route, cookies=cookies, form=A_PROFILE)
 
 
 def it_has_begun(world: World, route: Route) -> Answer:
@@ -136,13 +206,26 @@ ONCE: dict[tuple[str, int], Callable[[World, Route], Answer]] = {
     (FEEDBACK, 200): lambda world, route: world.call(route, form=ratna()),
     (FEEDBACK, 303): lambda world, route: world.call(route, form={**world.submitted(FEEDBACK), "step": "send"}),
     (FEEDBACK, 409): the_identifier_was_used_before,
+    (LEAVE, 400): lambda world, route: world.call(route, form={}, headers=FOREIGN),
+    (PROFILE, 200): lambda world, route: world.call(route, data=A_PROFILE),
+    (PROFILE, 409): somebody_saved_before,
+    (SEARCH, 404): lambda world, route: world.call(route, form={}, offering="tidak-ada"),
+    (ACT, 404): lambda world, route: world.call(route, form={"tindakan": "hapus"}),
+}
+# The same for those that only look.
+LOOKED: dict[tuple[str, int], Callable[[World, Route], Answer]] = {
+    (identity.BACK, 400): lambda world, route: world.call(route, query={"code": "x", "state": "x"}),
+    ("/layanan/meja", 404): lambda world, route: world.call(route, cookies=world.signed_in("operator")),
 }
 
 
 def provoked(world: World, route: Route, status: int, monkeypatch: pytest.MonkeyPatch) -> Answer:
     method, path = route
-    if method == "POST" and (path, status) in ONCE:
-        return ONCE[path, status](world, route)
+    once = ONCE if method == "POST" else LOOKED
+    if (path, status) in once:
+        return once[path, status](world, route)
+    if method == "GET" and status == 303 and ENTRIES[route].action:
+        return world.call(route, cookies={})
     if status in ANYWHERE:
         return ANYWHERE[status](world, route, monkeypatch)
     if status == 404:

@@ -8,6 +8,7 @@ from dataclasses import fields
 import pytest
 
 from infra.lambdas import CODE, environment
+from infra.run import PARAMETERS
 from infra.template_reader import Template
 from portal.settings import Settings
 
@@ -15,10 +16,13 @@ TEMPLATE = Template()
 DOORS = sorted(name for name, each in TEMPLATE.functions.items() if each.routes)
 # Read by powertools, pydantic and portal.assets, not by a class of settings.
 READ_ELSEWHERE = {"ASSETS_FOLDER", "POWERTOOLS_SERVICE_NAME", "POWERTOOLS_LOG_LEVEL", "PYDANTIC_DISABLE_PLUGINS"}
-SETTINGS = {"RegistrationsFunction": "registrations.handler.RegistrationsSettings",
-            "FeedbackFunction": "portal.inbox.InboxSettings", "RelayFunction": "mailer.handler.RelaySettings",
-            "MailerFunction": "mailer.handler.MailerSettings", "SweeperFunction": "sweeper.handler.SweeperSettings",
-            "AnchorFunction": "sweeper.anchor.AnchorSettings", "PurgeFunction": "sweeper.purge.PurgeSettings"}
+SESSIONS = "portal.sessions.SessionSettings"  # read by every function that knows people
+SETTINGS = {"RegistrationsFunction": {"registrations.handler.RegistrationsSettings", SESSIONS},
+            "DeskFunction": {"registrations.desk.DeskSettings", SESSIONS},
+            "IdentityFunction": {"identity.handler.IdentitySettings", SESSIONS},
+            "FeedbackFunction": {"portal.inbox.InboxSettings"}, "RelayFunction": {"mailer.handler.RelaySettings"},
+            "MailerFunction": {"mailer.handler.MailerSettings"}, "SweeperFunction": {"sweeper.handler.SweeperSettings"},
+            "AnchorFunction": {"sweeper.anchor.AnchorSettings"}, "PurgeFunction": {"sweeper.purge.PurgeSettings"}}
 
 
 def _named(path: str) -> object:
@@ -28,7 +32,7 @@ def _named(path: str) -> object:
 
 @pytest.mark.parametrize("name", sorted(TEMPLATE.functions))
 def test_a_function_is_given_exactly_the_variables_that_its_settings_read(name: str) -> None:
-    read = {each.name.upper() for each in fields(_named(SETTINGS[name]))}  # type: ignore[arg-type]
+    read = {each.name.upper() for settings in SETTINGS[name] for each in fields(_named(settings))}  # type: ignore[arg-type]
     given = set(TEMPLATE.functions[name].environment) - READ_ELSEWHERE
     assert given == read
 
@@ -38,7 +42,14 @@ def test_every_class_of_settings_belongs_to_a_function() -> None:
         importlib.import_module(each.handler.rsplit(".", 1)[0])
     known = {f"{each.__module__}.{each.__name__}" for each in Settings.__subclasses__()
              if (CODE / each.__module__.partition(".")[0]).is_dir()}  # other tests make some of their own
-    assert known == set(SETTINGS.values())
+    assert known == set().union(*SETTINGS.values())
+
+
+@pytest.mark.parametrize("name", DOORS)
+def test_a_door_knows_people_exactly_when_one_of_its_routes_is_for_them(name: str) -> None:
+    door = importlib.import_module(TEMPLATE.functions[name].handler.rsplit(".", 1)[0])
+    guarded = any(entry.action for entry in door.ROUTES.values())
+    assert (SESSIONS in SETTINGS[name]) is guarded
 
 
 @pytest.mark.parametrize("name", sorted(TEMPLATE.functions))
@@ -54,5 +65,5 @@ def test_the_api_has_exactly_the_routes_that_the_door_serves(name: str) -> None:
 
 
 def test_functions_in_one_process_agree_on_every_variable() -> None:
-    names = {**{name: name for name in (*TEMPLATE.tables, *TEMPLATE.queues)}, "DomainName": "d", "MailSender": "m@d"}
+    names = {**{name: name for name in (*TEMPLATE.tables, *TEMPLATE.queues)}, **PARAMETERS}
     assert environment(TEMPLATE, names)["REGISTRATIONS_TABLE"] == "RegistrationsTable"

@@ -14,6 +14,7 @@ from portal.questions import (
     INVISIBLE,
     Choice,
     Consent,
+    Day,
     Email,
     Line,
     Nip,
@@ -89,6 +90,18 @@ GOOD = [
     Good("a NIP with dots", Nip(), "19860926.201505.2.001", "198609262015052001"),
     Good("a NIP of PPPK, with a code where PNS have a month", Nip(), "19900115 202321 2 045", "199001152023212045"),
     Good("a NIP of somebody born on 29 February", Nip(), "19880229 201505 1 001", "198802292015051001"),
+    Good("a day as it is kept", Day(), "2024-04-01", "2024-04-01"),
+    Good("a day as people write it", Day(), "1-4-2024", "2024-04-01"),
+    Good("a day with zeros", Day(), "01-04-2024", "2024-04-01"),
+    Good("a day with strokes", Day(), "1/4/2024", "2024-04-01"),
+    Good("a day with dots", Day(), "31.12.2024", "2024-12-31"),
+    Good("a day with blanks around and inside", Day(), " 1  4 2024 ", "2024-04-01"),
+    Good("a day in Arabic digits", Day(), "١-٤-٢٠٢٤", "2024-04-01"),
+    Good("29 February of a leap year", Day(), "29-2-2024", "2024-02-29"),
+    Good("the year first, with strokes", Day(), "2024/4/1", "2024-04-01"),
+    Good("the first day that is taken", Day(), "1-1-1900", "1900-01-01"),
+    Good("the last day that is taken", Day(), "31-12-2100", "2100-12-31"),
+    Good("a day pasted with a zero-width character", Day(), "1\u200b-4-2024", "2024-04-01"),
     Good("an option by its own name", ROLE, "psm", "psm"),
     Good("an option with a blank behind it", ROLE, "tpp ", "tpp"),
     Good("a region by its dotted code", Region(), "35.22", "35.22"),
@@ -134,6 +147,20 @@ BAD = [
     Bad("a NIP of the year 0986", Nip(), "09860926 201505 1 001", "nip_date"),
     Bad("a NIP of day zero", Nip(), "19860900 201505 1 001", "nip_date"),
     Bad("a NIP whose digit of sex is neither 1 nor 2", Nip(), "19860926 201505 3 001", "nip_sex"),
+    Bad("31 April", Day(), "31-4-2024", "day_shape"),
+    Bad("29 February of another year", Day(), "29-2-2023", "day_shape"),
+    Bad("the 13th month", Day(), "1-13-2024", "day_shape"),
+    Bad("month before day, where only that makes sense", Day(), "4-31-2024", "day_shape"),
+    Bad("day zero", Day(), "0-4-2024", "day_shape"),
+    Bad("a year of two digits, whose century nobody can know", Day(), "1-4-24", "day_shape"),
+    Bad("a year of two digits first", Day(), "99-4-1", "day_shape"),
+    Bad("a year before anybody worked here", Day(), "31-12-1899", "day_shape"),
+    Bad("a year after everybody", Day(), "1-1-2101", "day_shape"),
+    Bad("a month in words", Day(), "1 April 2024", "day_shape"),
+    Bad("a moment", Day(), "2024-04-01T08:00", "day_shape"),
+    Bad("two days", Day(), "1-4-2024 2-4-2024", "day_shape"),
+    Bad("digits in one piece", Day(), "01042024", "day_shape"),
+    Bad("a day before the common era", Day(), "-1-4-2024", "day_shape"),
     Bad("an option that is not offered", ROLE, "raja", "not_an_option"),
     Bad("an option in capitals", ROLE, "PSM", "not_an_option"),
     Bad("a region that does not exist", Region(), "99.99", "region_unknown"),
@@ -149,7 +176,7 @@ BAD = [
     Bad("a reference with a zero", Reference(), "7F3K-0QX2", "reference_shape"),
 ]
 
-KINDS: list[Question] = [NAME, STORY, Email(), Phone(), Nip(), ROLE, Region(), Reference()]
+KINDS: list[Question] = [NAME, STORY, Email(), Phone(), Nip(), Day(), ROLE, Region(), Reference()]
 UNREADABLE = {
     "a NUL": "Siti\0", "a bell": "Siti\a", "an escape sequence": "\x1b[31mSiti", "a delete": "Siti\x7f",
     "a C1 control": "Siti\x9b", "a right-to-left override": f"Siti{RIGHT_TO_LEFT}nimA",
@@ -202,11 +229,13 @@ def test_consent_is_not_read_out_of_unreadable_characters(typed: str) -> None:
 @pytest.mark.parametrize(("question", "kept", "shown"), [
     (Phone(), "+6281234567890", "0812-3456-7890"),
     (Nip(), "198609262015051001", "19860926 201505 1 001"),
+    (Day(), "2024-04-01", "01-04-2024"),
     (Region(), "35.22", "Kabupaten Bojonegoro, Jawa Timur"),
     (ROLE, "tpp", "Pendamping"),
     (Consent(), True, "Setuju"),
     (NAME, "Siti Aminah", "Siti Aminah"),
-], ids=["a telephone number grouped", "a NIP as on official letters", "a region with its province", "an option's words",
+], ids=["a telephone number grouped", "a NIP as on official letters", "a day as people write it",
+        "a region with its province", "an option's words",
         "the words of agreement", "a line as it is"])
 def test_an_answer_is_shown_as_people_read_it(question: Question, kept: object, shown: str) -> None:
     assert question.show(kept, {"tpp": "Pendamping", "ya": "Setuju"}) == shown
