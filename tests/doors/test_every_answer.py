@@ -37,7 +37,7 @@ LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 BEGIN, BACK, GO_ON = ("GET", web.SIGN_IN), ("GET", identity.BACK), ("GET", web.GO_ON)
 LEAVE, END, PROFILE = identity.LEAVE, identity.SESSIONS, identity.PROFILE.action
 DESK_OF = "/layanan/meja/{offering}"
-SEARCH, ACT = f"{DESK_OF}/cari", f"{DESK_OF}/tindakan"
+SEARCH, ACT, AT_THE_DOOR = f"{DESK_OF}/cari", f"{DESK_OF}/tindakan", f"{DESK_OF}/hadir"
 ENTRIES = doors.routes()
 FOREIGN = {"origin": "https://jahat.example"}
 
@@ -108,7 +108,7 @@ class World:
     def _good_for_people(self, route: Route, request: dict[str, Any]) -> Callable[[], Answer]:
         _, path = route
         sent: dict[str, Any] = {"cookies": self.signed_in()}
-        if "{reference}" in path or path == ACT:
+        if "{reference}" in path or route in {("POST", ACT), ("POST", AT_THE_DOOR)}:
             sent["reference"] = self.known()["reference"]
         if route == BACK:
             sent = self.coming_back()
@@ -116,7 +116,8 @@ class World:
             sent = {"cookies": self.has_answers_waiting()}
         if route[0] == "POST":
             sent["form"] = {LEAVE: {}, END: {"sesi": "0" * 64}, SEARCH: {"cari": "Siti"}, PROFILE: A_PROFILE,
-                            ACT: {"tindakan": "cancel", "nomor": sent.get("reference", "")}}[path]
+                            ACT: {"tindakan": "cancel", "nomor": sent.get("reference", "")},
+                            AT_THE_DOOR: {"nomor": sent.get("reference", "")}}[path]
         return lambda: self.call(route, **{**sent, **request})
 
 
@@ -131,6 +132,7 @@ def world(emulator: Emulator) -> Iterator[World]:
             patch.setenv(name, value)
         patch.setenv("REGISTRATIONS_TABLE", names["RegistrationsTable"])
         patch.setenv("FEEDBACK_TABLE", names["FeedbackTable"])
+        patch.setenv("AUDIT_TABLE", names["AuditTable"])
         forget(*OF_A_DOOR)
         catalogue = Catalogue(Table(names["RegistrationsTable"]))
         catalogue.publish(an_offering(now=datetime.now(UTC), seats=500))
@@ -210,6 +212,7 @@ ONCE: dict[tuple[str, int], Callable[[World, Route], Answer]] = {
     (PROFILE, 200): lambda world, route: world.call(route, data=A_PROFILE),
     (PROFILE, 409): somebody_saved_before,
     (SEARCH, 404): lambda world, route: world.call(route, form={}, offering="tidak-ada"),
+    (AT_THE_DOOR, 404): lambda world, route: world.call(route, form={}, offering="tidak-ada"),
     (ACT, 404): lambda world, route: world.call(route, form={"tindakan": "hapus"}),
 }
 # The same for those that only look.
@@ -224,8 +227,8 @@ def provoked(world: World, route: Route, status: int, monkeypatch: pytest.Monkey
     once = ONCE if method == "POST" else LOOKED
     if (path, status) in once:
         return once[path, status](world, route)
-    if method == "GET" and status == 303 and ENTRIES[route].action:
-        return world.call(route, cookies={})
+    if status == 303 and ENTRIES[route].action:
+        return world.call(route, cookies={}, **({"form": {}} if method == "POST" else {}))
     if status in ANYWHERE:
         return ANYWHERE[status](world, route, monkeypatch)
     if status == 404:
