@@ -54,7 +54,7 @@ ANSWERS: dict[Route, tuple[int, ...]] = {
     ("POST", "/layanan/meja/{offering}/tindakan"): (200, 400, 401, 404, 413, 415, *ANYWHERE),
     ("GET", "/layanan/meja/{offering}/unduh/{kind}"): (200, 303, 401, 404, *ANYWHERE),
     ("GET", "/layanan/meja/{offering}/hadir"): (200, 303, 401, 404, *ANYWHERE),
-    ("POST", "/layanan/meja/{offering}/hadir"): (200, 303, 400, 401, 404, 413, 415, *ANYWHERE),
+    ("POST", "/layanan/meja/{offering}/hadir"): (200, 400, 401, 404, 413, 415, *ANYWHERE),
     ("GET", "/layanan/meja/{offering}/daftar-hadir"): (200, 303, 401, 404, *ANYWHERE),
     ("POST", "/layanan/akun/profil"): (200, 303, 401, 409, *POSTED, *ANYWHERE),
 }
