@@ -79,9 +79,17 @@ def forget(*remembered: Any) -> None:
 
 
 @pytest.fixture
-def names(emulator: Emulator) -> dict[str, str]:
-    """Fresh storage from the template: logical name to real name."""
-    return provision(TEMPLATE, emulator.url, stack=f"t{uuid.uuid4().hex[:8]}")
+def names(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """Fresh storage from the template: logical name to real name; functions find the tables where they look."""
+    made = provision(TEMPLATE, emulator.url, stack=f"t{uuid.uuid4().hex[:8]}")
+    for name, value in tables_of(made).items():
+        monkeypatch.setenv(name, value)
+    return made
+
+
+def tables_of(names: dict[str, str]) -> dict[str, str]:
+    """The variables in which functions find their tables."""
+    return {f"{logical.removesuffix('Table').upper()}_TABLE": names[logical] for logical in TEMPLATE.tables}
 
 
 @pytest.fixture
@@ -105,10 +113,8 @@ def registrations(table: Table) -> Registrations:
 @pytest.fixture
 def registrations_door(names: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Caller:
     """The registrations' door on fresh storage."""
-    monkeypatch.setenv("REGISTRATIONS_TABLE", names["RegistrationsTable"])
-    monkeypatch.setenv("IDENTITY_TABLE", names["IdentityTable"])
+    del names
     monkeypatch.setattr(handler, "OFFERING_KEPT", 0)  # what is published counts at once; the delay has its own test
-    monkeypatch.setattr(handler, "OFFERING_KEPT", 0)  # tests publish and ask within the same second
     forget(*OF_A_DOOR)
     return Caller(handler.handle)
 
@@ -136,11 +142,11 @@ def log(monkeypatch: pytest.MonkeyPatch) -> StringIO:
 
 
 @pytest.fixture
-def feedback_door(names: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Caller:
+def feedback_door(names: dict[str, str]) -> Caller:
     """The contact form's door on fresh storage."""
     from feedback import handler as feedback  # noqa: PLC0415 its door is made when it is first asked for
 
-    monkeypatch.setenv("FEEDBACK_TABLE", names["FeedbackTable"])
+    del names
     forget(*OF_A_DOOR)
     return Caller(feedback.handle)
 
@@ -158,17 +164,17 @@ def issuer() -> Iterator[Issuer]:
 @pytest.fixture
 def identity_door(names: dict[str, str], issuer: Issuer, monkeypatch: pytest.MonkeyPatch) -> Iterator[Caller]:
     """The door for signing in on fresh storage; each Caller of it is a browser of its own."""
-    for name, value in settings_of(issuer, names).items():
+    del names
+    for name, value in settings_of(issuer).items():
         monkeypatch.setenv(name, value)
     forget(*OF_A_DOOR)
     yield Caller(identity.handle)
     forget(*OF_A_DOOR)
 
 
-def settings_of(issuer: Issuer, names: dict[str, str]) -> dict[str, str]:
-    """What the template tells the identity function."""
-    return {"IDENTITY_TABLE": names["IdentityTable"], "ISSUER": issuer.url, "CLIENT_ID": CLIENT,
-            "CLIENT_SECRET": SECRET, "GROUPS_CLAIM": "groups"}
+def settings_of(issuer: Issuer) -> dict[str, str]:
+    """What the template tells the identity function of its issuer."""
+    return {"ISSUER": issuer.url, "CLIENT_ID": CLIENT, "CLIENT_SECRET": SECRET, "GROUPS_CLAIM": "groups"}
 
 
 @pytest.fixture

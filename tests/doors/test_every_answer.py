@@ -19,7 +19,7 @@ from portal.records import Table
 from portal.sessions import Sessions
 from registrations.catalogue import Catalogue
 from tests.doors.calling import FORM, JSON, Answer, Caller
-from tests.doors.conftest import OF_A_DOOR, ORIGIN, TEMPLATE, forget, settings_of
+from tests.doors.conftest import OF_A_DOOR, ORIGIN, TEMPLATE, forget, settings_of, tables_of
 from tests.doors.weather import Weather, refused
 from tests.issuer import Issuer, running_issuer
 from tests.people import a_submission, an_offering, ratna, visitor
@@ -37,7 +37,7 @@ LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 BEGIN, BACK, GO_ON = ("GET", web.SIGN_IN), ("GET", identity.BACK), ("GET", web.GO_ON)
 LEAVE, END, PROFILE = identity.LEAVE, identity.SESSIONS, identity.PROFILE.action
 DESK_OF = "/layanan/meja/{offering}"
-SEARCH, ACT, AT_THE_DOOR = f"{DESK_OF}/cari", f"{DESK_OF}/tindakan", f"{DESK_OF}/hadir"
+SEARCH, ACT, CHECK_IN = f"{DESK_OF}/cari", f"{DESK_OF}/tindakan", f"{DESK_OF}/hadir"
 ENTRIES = doors.routes()
 FOREIGN = {"origin": "https://jahat.example"}
 
@@ -108,7 +108,7 @@ class World:
     def _good_for_people(self, route: Route, request: dict[str, Any]) -> Callable[[], Answer]:
         _, path = route
         sent: dict[str, Any] = {"cookies": self.signed_in()}
-        if "{reference}" in path or route in {("POST", ACT), ("POST", AT_THE_DOOR)}:
+        if "{reference}" in path or path == ACT:
             sent["reference"] = self.known()["reference"]
         if route == BACK:
             sent = self.coming_back()
@@ -116,8 +116,8 @@ class World:
             sent = {"cookies": self.has_answers_waiting()}
         if route[0] == "POST":
             sent["form"] = {LEAVE: {}, END: {"sesi": "0" * 64}, SEARCH: {"cari": "Siti"}, PROFILE: A_PROFILE,
-                            ACT: {"tindakan": "cancel", "nomor": sent.get("reference", "")},
-                            AT_THE_DOOR: {"nomor": sent.get("reference", "")}}[path]
+                            CHECK_IN: {"nomor": "7F3K9QX2"},
+                            ACT: {"tindakan": "cancel", "nomor": sent.get("reference", "")}}[path]
         return lambda: self.call(route, **{**sent, **request})
 
 
@@ -128,11 +128,8 @@ A_PROFILE = {"kind": "umum", "region": "35.22", "phone": "0812 3456 7890", "chan
 def world(emulator: Emulator) -> Iterator[World]:
     names = provision(TEMPLATE, emulator.url, stack=f"t{uuid.uuid4().hex[:8]}")
     with pytest.MonkeyPatch.context() as patch, running_issuer(f"{ORIGIN}{identity.BACK}") as issuer:
-        for name, value in settings_of(issuer, names).items():
+        for name, value in {**tables_of(names), **settings_of(issuer)}.items():
             patch.setenv(name, value)
-        patch.setenv("REGISTRATIONS_TABLE", names["RegistrationsTable"])
-        patch.setenv("FEEDBACK_TABLE", names["FeedbackTable"])
-        patch.setenv("AUDIT_TABLE", names["AuditTable"])
         forget(*OF_A_DOOR)
         catalogue = Catalogue(Table(names["RegistrationsTable"]))
         catalogue.publish(an_offering(now=datetime.now(UTC), seats=500))
@@ -212,8 +209,8 @@ ONCE: dict[tuple[str, int], Callable[[World, Route], Answer]] = {
     (PROFILE, 200): lambda world, route: world.call(route, data=A_PROFILE),
     (PROFILE, 409): somebody_saved_before,
     (SEARCH, 404): lambda world, route: world.call(route, form={}, offering="tidak-ada"),
-    (AT_THE_DOOR, 404): lambda world, route: world.call(route, form={}, offering="tidak-ada"),
     (ACT, 404): lambda world, route: world.call(route, form={"tindakan": "hapus"}),
+    (CHECK_IN, 404): lambda world, route: world.call(route, form={}, offering="tidak-ada"),
 }
 # The same for those that only look.
 LOOKED: dict[tuple[str, int], Callable[[World, Route], Answer]] = {
@@ -227,8 +224,8 @@ def provoked(world: World, route: Route, status: int, monkeypatch: pytest.Monkey
     once = ONCE if method == "POST" else LOOKED
     if (path, status) in once:
         return once[path, status](world, route)
-    if status == 303 and ENTRIES[route].action:
-        return world.call(route, cookies={}, **({"form": {}} if method == "POST" else {}))
+    if method == "GET" and status == 303 and ENTRIES[route].action:
+        return world.call(route, cookies={})
     if status in ANYWHERE:
         return ANYWHERE[status](world, route, monkeypatch)
     if status == 404:

@@ -214,8 +214,10 @@ def test_what_the_functions_read_is_what_is_written() -> None:
     assert access.rules() == written.read()
 
 
+BOTH = {"id": "Kursi", "en": "Seat"}
 GOOD: dict[str, Any] = {
-    "version": "2026-11-21", "roles": {"panitia": {"title": {"id": "Panitia", "en": "Committee"}}},
+    "version": "2026-11-21", "words": {"who": BOTH}, "overs": dict.fromkeys(("any", "own", "offering", "region"), BOTH),
+    "states": {"seated": BOTH}, "roles": {"panitia": {"title": {"id": "Panitia", "en": "Committee"}}},
     "fields": {"registration": ["nip"]},
     "actions": {"list": {"title": {"id": "Melihat", "en": "See"}, "of": "registration",
                          "who": [{"role": "panitia", "over": "offering", "states": ["seated"], "masked": ["nip"]}]}}}
@@ -234,6 +236,8 @@ def top(**changes: Any) -> Callable[[dict[str, Any]], None]:
 
 
 MISTAKES: dict[str, tuple[Callable[[dict[str, Any]], None], str]] = {
+    "a state that is not declared": (row(states=["seatd"]), "actions: list: there is no state seatd"),
+    "a state in one language": (top(states={"seated": {"id": "Kursi"}}), "states.seated.en: Field required"),
     "a role that is not declared": (row(role="raja"), "actions: list: there is no role raja"),
     "a masked field that is not declared": (row(masked=["nik"]), "actions: list: there is no masked field nik"),
     "a masked field of no record": (action(of=None), "actions: list: there is no masked field nip"),
