@@ -1,6 +1,7 @@
 """A sign-in service made for testing, in a process of its own: `python -m infra.sign_in_service`.
 
 Whoever comes chooses one of the demo people; no password is asked. Prints its address; ends when its input ends.
+Its pages are ours: the library's fetch their style from another host, which nothing of the portal's may.
 """
 
 from __future__ import annotations
@@ -11,9 +12,33 @@ import sys
 from typing import Self
 
 from infra.demo_people import DEMO_PEOPLE
+from infra.serving import Server
 from infra.template_reader import ROOT
 
 CLIENT, GROUPS_CLAIM = "portal", "groups"
+PAGES = {
+    "_base.html": """<!doctype html>
+<html lang="id">
+<meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>Layanan masuk percobaan</title>
+<style>:root { color-scheme: light dark; font: 1.125rem/1.5 system-ui } body { max-width: 40rem; margin: 1rem auto;
+padding: 0 1rem } button { font: inherit; margin: .25rem 0; padding: .5rem; width: 100%; text-align: start }</style>
+<main>{% block content %}{{ content }}{% endblock %}</main>
+</html>
+""",
+    "authorization_form.html": """{% extends "_base.html" %}
+{% block content %}
+<h1>Layanan masuk percobaan</h1>
+<p>Tanpa kata sandi: pilih sebagai siapa Anda masuk. Choose whom to sign in as.</p>
+<form method="post">
+{% for each in people %}
+<button name="sub" value="{{ each.subject }}">{{ each.name }}{% if each.groups %} ({{ each.groups | join(", ") }})
+{%- endif %}</button>
+{% endfor %}
+<button name="action" value="deny">Batal / Cancel</button>
+</form>
+{% endblock %}
+"""}
 
 
 class SignInService:
@@ -52,12 +77,16 @@ class SignInService:
 
 def main() -> None:
     """Serve until the input ends."""
-    from oidc_provider_mock import User, run_server_in_thread  # noqa: PLC0415 only this process needs it
+    from jinja2 import ChoiceLoader, DictLoader  # noqa: PLC0415 only this process needs these
+    from oidc_provider_mock import User, app  # noqa: PLC0415
 
-    people = [User(sub=each.subject, claims=each.claims) for each in DEMO_PEOPLE]
-    with run_server_in_thread(user_claims=people) as server:
-        print(f"http://localhost:{server.server_port}", flush=True)
-        sys.stdin.read()
+    service = app(user_claims=[User(sub=each.subject, claims=each.claims) for each in DEMO_PEOPLE])
+    service.jinja_env.loader = ChoiceLoader([DictLoader(PAGES), service.jinja_env.loader])
+    service.jinja_env.globals["people"] = DEMO_PEOPLE
+    server = Server(port=0, threads=4).start(service)
+    print(f"http://localhost:{server.port}", flush=True)  # another name than the portal's, so that no cookie is shared
+    sys.stdin.read()
+    server.stop()
 
 
 if __name__ == "__main__":

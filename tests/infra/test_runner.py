@@ -17,6 +17,7 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 from infra.browser import launch
+from infra.demo_people import DEMO_PEOPLE
 from infra.distribution import script_hashes
 from infra.portal_process import PortalFailed, running_portal
 from infra.published import SITE
@@ -154,7 +155,8 @@ def test_it_says_where_things_are_and_ends_quietly() -> None:
         rest = process.stdout.read()
         assert process.wait(20) == 0
     assert "/_local/mail" in told
-    assert "nobody needs to sign in yet" in told
+    assert "/layanan/akun   choose a name, no password" in told
+    assert all(f"{each.subject} " in told and ", ".join(each.groups) in told for each in DEMO_PEOPLE)
     assert rest.strip() == "Stopped."
 
 
