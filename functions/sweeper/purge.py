@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
+from identity.store import PROFILE
 from portal.audit import SYSTEM, Audit, Note
 from portal.errors import OfferingUnknown, StoreUnavailable
 from portal.identifiers import parse_moment
@@ -36,6 +37,7 @@ class PurgeSettings(Settings):
 
     registrations_table: str
     feedback_table: str
+    identity_table: str
     rights_table: str
     audit_table: str
 
@@ -57,7 +59,8 @@ def handle(event: dict[str, Any], context: Any) -> dict[str, int]:  # noqa: ANN4
     audit, registrations = Audit(Table(settings.audit_table)), Table(settings.registrations_table)
     kept_of: list[tuple[Table, Question]] = [
         (registrations, of_a_registration(Catalogue(registrations, kept_for=DAY))),
-        (Table(settings.feedback_table), of_a_message), (Table(settings.rights_table), of_a_right)]
+        (Table(settings.feedback_table), of_a_message), (Table(settings.rights_table), of_a_right),
+        (Table(settings.identity_table), of_a_person)]
     with time_limit(context.get_remaining_time_in_millis() / 1000):
         for table, question in kept_of:
             for item in table.everything():
@@ -104,6 +107,11 @@ def of_a_right(item: Item) -> Kept | None:
         "consent" if item["sk"].startswith("CONSENT#") else "rights_request")
     ended = next((item[name] for name in ENDED if name in item), None)
     return Kept(kind, parse_moment(ended)) if ended else None
+
+
+def of_a_person(item: Item) -> Kept | None:
+    """What keeps the items of the identity table: a profile its last change; the rest ends within days."""
+    return Kept("profile", parse_moment(item["changed_at"])) if item["sk"] == PROFILE else None
 
 
 @dataclass(frozen=True)

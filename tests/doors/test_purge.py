@@ -11,10 +11,12 @@ from typing import Any
 
 import pytest
 
+from identity.store import Identities
 from portal import assets, records
 from portal.audit import Audit
 from portal.errors import StoreUnavailable
 from portal.records import Item, Table, put
+from portal.sessions import Sessions
 from registrations.catalogue import Catalogue
 from registrations.store import Registrations
 from sweeper import purge
@@ -30,11 +32,14 @@ ENDED = an_offering(now=NOW, opens=NOW - timedelta(days=300), closes=NOW - timed
                     starts=NOW - timedelta(days=201), ends=NOW - timedelta(days=200))
 
 
+TABLES = ("Registrations", "Feedback", "Rights", "Identity", "Audit")
+
+
 @pytest.fixture
 def tables(names: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> dict[str, Table]:
-    for name in ("Registrations", "Feedback", "Rights", "Audit"):
+    for name in TABLES:
         monkeypatch.setenv(f"{name.upper()}_TABLE", names[f"{name}Table"])
-    return {name: Table(names[f"{name}Table"]) for name in ("Registrations", "Feedback", "Rights", "Audit")}
+    return {name: Table(names[f"{name}Table"]) for name in TABLES}
 
 
 Keep = Callable[..., None]
@@ -208,3 +213,14 @@ def test_a_store_that_answers_late_makes_no_second_entry(
     monkeypatch.setattr(records, "client", lambda: weather)
     assert run() == (1, 0)
     assert len(entries(tables)) == 1
+
+
+def test_a_profile_goes_when_its_period_is_shortened_and_sessions_by_their_own_date(
+        tables: dict[str, Table], keep: Keep) -> None:
+    people = tables["Identity"]
+    Identities(people).save_profile("siti", {"kind": "umum"}, 0, NOW - timedelta(days=40))
+    Sessions(people).begin("siti", name="Siti", email="", groups=(), now=NOW)
+    assert run() == (0, 0)
+    keep(profile=[(LONG_AGO, 1095), (YESTERDAY, 30)])
+    assert run() == (1, 0)
+    assert {item["sk"].partition("#")[0] for item in contents(people)} == {"RECORD", "SESSION"}
