@@ -19,7 +19,9 @@ CLIENT, GROUPS_CLAIM = "portal", "groups"
 PAGES = {
     "_base.html": """<!doctype html>
 <html lang="id">
-<meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<link rel="icon" href="data:,">
 <title>Layanan masuk percobaan</title>
 <style>:root { color-scheme: light dark; font: 1.125rem/1.5 system-ui } body { max-width: 40rem; margin: 1rem auto;
 padding: 0 1rem } button { font: inherit; margin: .25rem 0; padding: .5rem; width: 100%; text-align: start }</style>

@@ -48,7 +48,7 @@ def fill(page: Page, answers: Mapping[str, str]) -> None:
 
 def _choose(page: Page, name: str, control: Locator, value: str) -> None:
     """In the list itself, or, where script made it a field to type in, by typing the choice's name."""
-    if not page.locator("html.js").count():
+    if not page.locator("html.js").count() or control.get_attribute("data-typeahead") is None:
         control.select_option(value)
         return
     typed = page.locator(f"input#{name}")

@@ -23,7 +23,9 @@ from infra.emulator import CREDENTIALS, Emulator, provision
 from infra.portal_process import running_portal
 from infra.template_reader import Template
 from portal import records
+from portal.identifiers import format_moment
 from portal.records import Table
+from portal.sessions import RECORD, hashed
 from registrations.catalogue import Catalogue
 from registrations.handler import OFFERING_KEPT
 from registrations.models import Offering
@@ -41,6 +43,7 @@ class Stage:
     url: str
     endpoint: str
     table: str
+    people: str  # the table of sessions
     own: Iterator[int] = field(default_factory=lambda: count(1), compare=False)
 
     def declare(self, **changes: Any) -> str:
@@ -58,6 +61,13 @@ class Stage:
         """What `make deploy` does with an offering's page."""
         with self._storage():
             Catalogue(Table(self.table)).publish(offering)
+
+    def leave_alone(self, token: str, hours: float) -> None:
+        """As if the session of this cookie had not been used for so long."""
+        seen = format_moment(datetime.now(UTC) - timedelta(hours=hours))
+        with self._storage():
+            Table(self.people).write(records.update({"pk": f"SESSION#{hashed(token)}", "sk": RECORD},
+                                                    "SET seen_at = :seen", values={"seen": seen}))
 
     @contextmanager
     def _storage(self) -> Iterator[None]:
@@ -114,7 +124,7 @@ def running_stage() -> Iterator[Stage]:
     try:
         names = provision(Template(), emulator.url, stack=STACK)
         with running_portal(endpoint_url=emulator.url, stack=STACK) as url:
-            stage = Stage(url, emulator.url, names["RegistrationsTable"])
+            stage = Stage(url, emulator.url, names["RegistrationsTable"], names["IdentityTable"])
             for offering in read_offerings():
                 stage.publish(an_open_offering(offering.id))
             yield stage

@@ -11,8 +11,11 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import BrowserContext, ConsoleMessage, Request, Response
 
-# A page may say: not found, not (any more) possible, something to correct. Chromium writes these to the console.
-ANSWERS_TO_PEOPLE = (404, 409, 422)
+# A page may say: sign in (again), not found, not (any more) possible, something to correct. Chromium writes these to
+# the console.
+ANSWERS_TO_PEOPLE = (400, 401, 404, 409, 422)
+# The runner's sign-in service has a host name of its own; people are sent there, and no page may use it otherwise.
+SIGN_IN_SERVICE = "http://localhost:"
 GIVEN_UP_BY_THE_BROWSER = "net::ERR_ABORTED"  # the person went on before it came, or it became a download
 
 
@@ -41,6 +44,8 @@ class Watch:
             self.complaints.append(f"{url} in the console: {message.text}")
 
     def _asked(self, request: Request) -> None:
+        if request.is_navigation_request() and request.url.startswith(SIGN_IN_SERVICE):
+            return
         if urlsplit(request.url).scheme in {"http", "https"} and not request.url.startswith(f"{self.origin}/"):
             self.complaints.append(f"asked another host: {request.url}")
 
