@@ -216,6 +216,16 @@ def test_a_program_is_told_409_and_what_was_changed_stays(siti: Caller, identity
     assert profiles(identity_table)[0]["answers"] == KEPT
 
 
+def test_a_page_that_was_opened_two_changes_ago_replaces_neither(siti: Caller, identity_table: Table) -> None:
+    siti(SAVE, form={**HELMY, "version": "0"})
+    old = siti(PAGE).fields()
+    for version in ("1", "2"):
+        assert siti(SAVE, form={**SITI, "version": version}).status == 303
+    assert siti(SAVE, form=old).status == 409
+    (kept,) = profiles(identity_table)
+    assert (kept["answers"], kept["version"]) == (KEPT, 3)
+
+
 @pytest.mark.parametrize("version", ["7", "-1", "1.0", "x", "", "\u0661", "9" * 400, "1; DROP", "0x1", "\0"])
 def test_a_version_that_never_was_replaces_nothing(siti: Caller, identity_table: Table, version: str) -> None:
     must_be_kept_or_told(siti(SAVE, form={**SITI, "version": version}))
