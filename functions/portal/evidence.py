@@ -13,7 +13,8 @@ from datetime import datetime
 
 from portal.errors import NotFound
 from portal.identifiers import format_moment, is_ulid
-from portal.records import ConditionFailed, Item, Table, check, delete, put
+from portal.records import ConditionFailed, Item, Table, delete, put, update
+from portal.retention import kept_until
 
 UPLOAD, USE = "UPLOAD#", "USE#"
 KINDS = ("dossier", "report", "case")  # the kinds of record that may point at a file; content has their words
@@ -62,11 +63,11 @@ class Evidence:
         return Pointer(upload, item["digest"])
 
     def use(self, owner: str, pointer: Pointer, kind: str, reference: str, now: datetime) -> None:
-        """Note that a record uses a file; noting it twice is noting it once. Raises NotFound as `pointer` does."""
+        """Note that a record uses a file, which is kept so much longer; raises NotFound as `pointer` does."""
         try:
             self.table.transact(
-                check({"pk": owner_key(owner), "sk": upload_sort(pointer.upload)}, RELEASED,
-                      {"digest": pointer.digest}),
+                update({"pk": owner_key(owner), "sk": upload_sort(pointer.upload)}, "SET expires_at = :until",
+                       condition=RELEASED, values={"digest": pointer.digest, "until": kept_until("upload", now, now)}),
                 put({**_use_key(owner, pointer.upload, kind, reference), "upload": pointer.upload, "kind": kind,
                      "reference": reference, "since": format_moment(now)}))
         except ConditionFailed:

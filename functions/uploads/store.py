@@ -17,19 +17,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, fields
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from portal.errors import SubmissionConflict
 from portal.evidence import UPLOAD, owner_key, upload_sort
 from portal.identifiers import format_moment, is_ulid
 from portal.records import ConditionFailed, Item, Table, Write, delete, put, put_new, update
+from portal.retention import kept_until
 from uploads.models import Upload, Verdict
 from uploads.rules import Outcome
 
 INCOMING, INSPECTED = "masuk/", "diperiksa/"
 OPEN = "OPEN"
-SCANS_KEPT = timedelta(days=30)
-NOT_RELEASED_KEPT = timedelta(days=90)  # until content/rules/retention.yml says it (issue 3)
 NOTED = {"refused": "refused_at = :now, reason = :reason", "failed": "failed_at = :now, failure = :reason"}
 NO_OUTCOME = ("attribute_exists(pk) AND attribute_not_exists(released_at) AND attribute_not_exists(refused_at) "
               "AND attribute_not_exists(failed_at)")
@@ -89,7 +88,7 @@ class Uploads:
     def scanned(self, upload: Upload, etag: str, status: str, now: datetime) -> None:
         """Keep what the scanner said of the content with this ETag."""
         self.table.write(put({"pk": f"{UPLOAD}{upload.id}", "sk": f"SCAN#{etag}", "status": status,
-                              "at": format_moment(now), "expires_at": int((now + SCANS_KEPT).timestamp())}))
+                              "at": format_moment(now), "expires_at": kept_until("upload_refused", now, now)}))
 
     def scan(self, upload: Upload) -> str | None:
         """What the scanner said of the very content that was inspected."""
@@ -100,8 +99,8 @@ class Uploads:
         """Write an outcome, once; False when there is one already."""
         writes = [delete({"pk": OPEN, "sk": _open_sort(upload)})]
         if outcome.state == "clean":
-            writes.append(update(_key(upload), "SET released_at = :now", condition=NO_OUTCOME,
-                                 values={"now": format_moment(now)}))
+            writes.append(update(_key(upload), "SET released_at = :now, expires_at = :until", condition=NO_OUTCOME,
+                                 values={"now": format_moment(now), "until": kept_until("upload", now, now)}))
         else:
             writes += _sent_back(upload, outcome, now)
         try:
@@ -137,7 +136,7 @@ class Uploads:
 
 def _sent_back(upload: Upload, outcome: Outcome, now: datetime) -> Iterator[Write]:
     """What becomes of an upload that is not released: it is told for a while, then forgotten."""
-    until = int((now + NOT_RELEASED_KEPT).timestamp())
+    until = kept_until("upload_refused", now, now)
     yield update(_key(upload), f"SET {NOTED[outcome.state]}, expires_at = :until", condition=NO_OUTCOME,
                  values={"now": format_moment(now), "reason": outcome.reason, "until": until})
     yield update({"pk": f"{UPLOAD}{upload.id}", "sk": "OWNER"}, "SET expires_at = :until", values={"until": until})
