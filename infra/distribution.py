@@ -6,8 +6,8 @@ Knows the distribution's part of the template; knows nothing of what is served.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from http import HTTPStatus
 from typing import Any
@@ -40,6 +40,7 @@ class Distribution:
     gateway: Gateway
     pumps: PumpRoom
     sent_mail: Callable[[], list[Mail]] | None
+    names: Mapping[str, str] = field(default_factory=dict)
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         """One request of WSGI."""
@@ -75,7 +76,7 @@ class Distribution:
     @cached_property
     def _security(self) -> dict[str, str]:
         return {name.lower(): value for name, value
-                in self.template.response_headers(script_hashes(), secure=False).items()}
+                in self.template.response_headers(script_hashes(), secure=False, names=self.names).items()}
 
     def _secured(self, response: Response) -> list[tuple[str, str]]:
         """The policy's headers win over the origin's own."""

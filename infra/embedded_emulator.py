@@ -17,6 +17,7 @@ from moto.backends import get_backend
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
 from infra.moto_repairs import repair_moto
+from infra.post_door import in_front_of
 from infra.serving import Server
 from infra.template_reader import ACCOUNT, REGION
 
@@ -26,15 +27,22 @@ MAIL_PATH = "/_mail"
 def application() -> Callable[..., Iterable[bytes]]:
     """The emulator as a WSGI application."""
     repair_moto()
-    moto = DomainDispatcherApplication(create_backend_app)
+    moto = in_front_of(DomainDispatcherApplication(create_backend_app), scripts_may_send)
 
     def answer(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         if environ["PATH_INFO"] != MAIL_PATH:
-            return moto(environ, start_response)  # type: ignore[no-any-return]
+            return moto(environ, start_response)
         start_response("200 OK", [("Content-Type", "application/json")])
         return [json.dumps(_mails()).encode()]
 
     return answer
+
+
+def scripts_may_send(bucket: str, origin: str) -> bool:
+    """Whether the bucket's rules let scripts of an origin post to it."""
+    kept = get_backend("s3")[ACCOUNT]["aws"].buckets.get(bucket)
+    return any("POST" in rule.allowed_methods and {origin, "*"} & set(rule.allowed_origins)
+               for rule in (kept.cors if kept else []))
 
 
 def _mails() -> list[dict[str, Any]]:

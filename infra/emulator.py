@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from typing import IO, Any, Self
+from urllib.parse import urlsplit
 
 import botocore.session
 from botocore.config import Config
@@ -95,16 +96,22 @@ def client(service: str, endpoint_url: str) -> Client:
         aws_access_key_id=CREDENTIALS["AWS_ACCESS_KEY_ID"], aws_secret_access_key=CREDENTIALS["AWS_SECRET_ACCESS_KEY"])
 
 
-def provision(template: Template, endpoint_url: str, *, stack: str) -> dict[str, str]:
-    """Create what is missing of the template's tables, queues and buckets; answers `Ref` and `GetAtt` names."""
+def provision(template: Template, endpoint_url: str, *, stack: str, origin: str = "*") -> dict[str, str]:
+    """Create what is missing of the template's tables, queues and buckets; answers `Ref` and `GetAtt` names.
+
+    Scripts of `origin` may send to the buckets that the template opens for the site's own.
+    """
     names: dict[str, str] = {}
     for logical, properties in template.tables.items():
         names |= _table(client("dynamodb", endpoint_url), logical, f"{stack}-{logical}", properties)
     for logical in sorted(template.queues, key=lambda each: "RedrivePolicy" in template.queues[each]):
         properties = template.resolve(template.queues[logical], {**names, "PortalKey": None})
         names |= _queue(client("sqs", endpoint_url), logical, f"{stack}-{logical}", properties)
-    for logical in template.buckets:
+    for logical, properties in template.buckets.items():
         names |= _bucket(client("s3", endpoint_url), logical, f"{stack}-{logical}".lower())
+        names[f"{logical}.RegionalDomainName"] = urlsplit(endpoint_url).netloc
+        if "CorsConfiguration" in properties:
+            _let_scripts_in(client("s3", endpoint_url), names[logical], properties["CorsConfiguration"], origin)
     return names
 
 
@@ -145,6 +152,13 @@ def _bucket(s3: Client, logical: str, name: str) -> dict[str, str]:
     with _already_there("BucketAlreadyOwnedByYou", "BucketAlreadyExists"):
         s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": REGION})
     return {logical: name, f"{logical}.Arn": f"arn:aws:s3:::{name}"}
+
+
+def _let_scripts_in(s3: Client, bucket: str, configuration: dict[str, Any], origin: str) -> None:
+    names = {"AllowedMethods", "AllowedHeaders"}
+    rules = [{**{name: rule[name] for name in names}, "AllowedOrigins": [origin], "MaxAgeSeconds": rule["MaxAge"]}
+             for rule in configuration["CorsRules"]]
+    s3.put_bucket_cors(Bucket=bucket, CORSConfiguration={"CORSRules": rules})
 
 
 @contextmanager

@@ -16,6 +16,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
 
+from infra.bus import bucket_pumps
 from infra.demo_people import DEMO_PEOPLE
 from infra.distribution import Distribution
 from infra.emulator import CREDENTIALS, PROFILES, Emulator, Mail, allow_sender, client, provision
@@ -24,6 +25,7 @@ from infra.gateway import Gateway
 from infra.lambdas import loaded_functions, publish_catalogue
 from infra.portal_process import running_portal
 from infra.pumps import PumpRoom, pumps_for
+from infra.scanner import scanner
 from infra.serving import PortTaken, Server
 from infra.sign_in_service import SignInService
 from infra.static_site import StaticSite
@@ -49,6 +51,7 @@ class Portal:
     embedded: bool
     pumps: PumpRoom
     sent_mail: Callable[[], list[Mail]]
+    scanner: str
 
 
 @contextmanager
@@ -74,17 +77,20 @@ def portal_in_this_process(port: int = 0, endpoint_url: str | None = None, *, st
         mail_endpoint = os.environ.get("AWS_ENDPOINT_URL_SESV2") or emulator.url
         cleanup.enter_context(_variables({"AWS_ENDPOINT_URL": endpoint, "AWS_ENDPOINT_URL_SESV2": mail_endpoint}))
         allow_sender(mail_endpoint, MAIL_SENDER)
-        names = provision(template, endpoint, stack=stack)
+        names = provision(template, endpoint, stack=stack, origin=server.url)
         parameters = {**names, **PARAMETERS, **sign_in.start().parameters}
         functions = cleanup.enter_context(loaded_functions(template, parameters, _differs_here(server)))
         publish_catalogue(names["RegistrationsTable"])
-        pumps = PumpRoom(pumps_for(functions, names, partial(client, endpoint_url=endpoint)))
+        clients = partial(client, endpoint_url=endpoint)
+        scanning = scanner()
+        pumps = PumpRoom([*pumps_for(functions, names, clients),
+                          *bucket_pumps(template, functions, names, clients, scanning)])
         pumps.start()
         cleanup.callback(pumps.stop)
         sent_mail = emulator.sent_mail if mail_endpoint == emulator.url else None
-        server.start(Distribution(template, StaticSite(template), Gateway(functions), pumps, sent_mail))
+        server.start(Distribution(template, StaticSite(template), Gateway(functions), pumps, sent_mail, names))
         cleanup.callback(server.stop)  # first of all: nobody may come in while the rest is taken down
-        yield Portal(server.url, endpoint, names, endpoint == emulator.url, pumps, emulator.sent_mail)
+        yield Portal(server.url, endpoint, names, endpoint == emulator.url, pumps, emulator.sent_mail, scanning.name)
 
 
 def _differs_here(server: Server) -> dict[str, str]:
@@ -130,6 +136,7 @@ def main() -> int:
 def _welcome(portal: Portal) -> str:
     kept = "in memory, until you stop" if portal.embedded else f"in the emulator at {portal.endpoint_url}"
     return (f"\n  The portal    {portal.base_url}/   (English: {portal.base_url}/en/)\n"
+            f"  Its scanner   {portal.scanner}\n"
             f"  Its mail      {portal.base_url}/_local/mail   nothing is really sent\n"
             f"  Its data      {kept}\n"
             f"  Sign-in       {portal.base_url}/layanan/akun   choose a name, no password:\n{_people()}\n"

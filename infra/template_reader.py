@@ -130,6 +130,11 @@ class Function:
         """How often it is called, in seconds."""
         return [_seconds(each["Schedule"]) for each in self._events("Schedule")]
 
+    @property
+    def rules(self) -> list[dict[str, Any]]:
+        """The patterns of the events that it is called with, references still in them."""
+        return [each["Pattern"] for each in self._events("EventBridgeRule")]
+
     def _events(self, kind: str) -> Iterator[dict[str, Any]]:
         for event in self.properties.get("Events", {}).values():
             if event["Type"] == kind:
@@ -207,6 +212,19 @@ class Template:
         return self.of_type("AWS::S3::Bucket")
 
     @property
+    def telling_buckets(self) -> list[str]:
+        """The buckets that tell the event bus what happens in them."""
+        return [name for name, each in self.buckets.items()
+                if each.get("NotificationConfiguration", {}).get("EventBridgeConfiguration")]
+
+    @property
+    def scanned_buckets(self) -> dict[str, list[str]]:
+        """The buckets that the managed scanner looks at, with the beginnings of the keys that it looks at."""
+        plans = self.of_type("AWS::GuardDuty::MalwareProtectionPlan").values()
+        protected = [each["ProtectedResource"]["S3Bucket"] for each in plans]
+        return {each["BucketName"]["Ref"]: each["ObjectPrefixes"] for each in protected}
+
+    @property
     def distribution(self) -> dict[str, Any]:
         """The distribution's configuration."""
         (only,) = self.of_type("AWS::CloudFront::Distribution").values()
@@ -246,16 +264,23 @@ class Template:
         own = self.resources[policy["Ref"]]["Properties"]["CachePolicyConfig"]
         return bool(own["ParametersInCacheKeyAndForwardedToOrigin"]["EnableAcceptEncodingBrotli"])
 
-    def response_headers(self, script_hashes: list[str], *, secure: bool) -> dict[str, str]:
-        """The headers that the distribution adds to every answer; without https it must not ask for https."""
+    def response_headers(self, script_hashes: list[str], *, secure: bool,
+                         names: Mapping[str, str] | None = None) -> dict[str, str]:
+        """The headers that the distribution adds to every answer; without https it must not ask for https.
+
+        `names` tells the buckets' hosts where they are not AWS's own.
+        """
         (policy,) = self.of_type("AWS::CloudFront::ResponseHeadersPolicy").values()
-        config = self.resolve(policy["ResponseHeadersPolicyConfig"], {"ScriptHashes": script_hashes})
+        hosts = {f"{each}.RegionalDomainName": f"{each.lower()}.s3.{REGION}.amazonaws.com" for each in self.buckets}
+        config = self.resolve(policy["ResponseHeadersPolicyConfig"],
+                              {**hosts, **(names or {}), "ScriptHashes": script_hashes})
         headers = dict(_security_headers(config["SecurityHeadersConfig"]))
         headers |= {each["Header"]: each["Value"] for each in config["CustomHeadersConfig"]["Items"]}
         if not secure:
             del headers["Strict-Transport-Security"]
             content = headers["Content-Security-Policy"]
-            headers["Content-Security-Policy"] = content.removesuffix("; upgrade-insecure-requests")
+            content = content.removesuffix("; upgrade-insecure-requests").replace("https://", "http://")
+            headers["Content-Security-Policy"] = content
         return headers
 
     def resolve(self, value: Any, names: Mapping[str, Any]) -> Any:  # noqa: ANN401 any part of the template

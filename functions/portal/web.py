@@ -168,7 +168,7 @@ class Request:
     @property
     def asked_language(self) -> str:
         """The language that the address asks for; empty when it asks for none."""
-        asked = str((self.event.get("queryStringParameters") or {}).get("lang", ""))
+        asked = self.query("lang")
         return asked if asked in LANGUAGES else ""
 
     @cached_property

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 KB: Final = 1024
+MB: Final = 1024 * KB
 
 LIMITS: Final[dict[str, float]] = {
     "first view, bytes": 60 * KB,
@@ -17,6 +18,7 @@ LIMITS: Final[dict[str, float]] = {
     "recall at 5": 0.95,
     "cold start, ratio to boto3": 1.3,
     "warm submission, processor milliseconds": 5,
+    "memory of a function, bytes": 256 * MB,
     "write units, events": 1,
     "cost of 1,000 submissions, USD": 0.05,
     "site build, ratio to MkDocs": 1.2,

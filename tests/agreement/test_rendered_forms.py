@@ -120,7 +120,8 @@ def test_only_what_is_never_needed_is_marked_optional(form: Form, language: str)
     marked |= {group.find("input")[0].attributes["name"] for group in page.find("fieldset")
                if group.find("legend")[0].text().endswith(mark)}
     never_needed = {field.name for field in form.fields
-                    if not field.required and "missing" not in form.words(language)["fields"][field.name]["errors"]}
+                    if not field.question.hidden and not field.required
+                    and "missing" not in form.words(language)["fields"][field.name]["errors"]}
     assert marked == never_needed
 
 

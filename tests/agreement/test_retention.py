@@ -10,6 +10,7 @@ import pytest
 from infra import retention
 from infra.template_reader import ROOT, Template
 from portal.assets import LANGUAGES, read_json
+from uploads.rules import ABANDONED_AFTER
 
 TEMPLATE = Template()
 KINDS = retention.read()
@@ -83,6 +84,11 @@ def test_logs_are_kept_as_long_as_the_table_says() -> None:
     assert parameter["Default"] == days("technical_log")
     told = KINDS["technical_log"].kept.id
     assert f"{min(parameter['AllowedValues'])} sampai {max(parameter['AllowedValues'])} hari" in told
+
+
+def test_quarantine_forgets_as_soon_as_the_table_says() -> None:
+    (rule,) = TEMPLATE.buckets["QuarantineBucket"]["LifecycleConfiguration"]["Rules"]
+    assert rule["ExpirationInDays"] == days("upload_unfinished") == ABANDONED_AFTER.days
 
 
 def test_backups_are_those_of_the_table_service_which_keeps_them_for_35_days() -> None:

@@ -29,7 +29,7 @@ from tests.people import helmy
 FORMS = {form.name: form for form in doors.forms()}
 FIELDS = [(form, field) for form in FORMS.values() for field in form.fields]
 NAMES = [f"{form.name}.{field.name}" for form, field in FIELDS]
-OF_NO_FORM = {"audit", "common", "rights"}
+OF_NO_FORM = {"audit", "common", "files", "rights"}
 # Raised by a door about a field, not by its kind of question.
 TOLD_BY_DOORS = {("status", "reference"): {"no_match"}}
 # What the words of a field may say; each other key is spare.
@@ -42,6 +42,7 @@ PROVOKE = {
     "email_shape": lambda _: "siti", "phone_shape": lambda _: "08", "nip_length": lambda _: "1",
     "nip_date": lambda _: "1986132620150510 01", "nip_sex": lambda _: "198609262015059001",
     "day_shape": lambda _: "31-2-2024",
+    "digest_shape": lambda _: "abc",
     "not_an_option": lambda _: "raja", "region_unknown": lambda _: "99.99", "reference_shape": lambda _: "7F3K",
 }
 SCOLDING = re.compile(r"\b(please|sorry|invalid|oops|maaf|mohon|tidak valid)\b", re.IGNORECASE)

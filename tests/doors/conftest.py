@@ -27,6 +27,8 @@ from tests.doors.calling import Caller
 from tests.doors.weather import contents
 from tests.issuer import CLIENT, SECRET, Issuer, running_issuer
 from tests.people import an_offering
+from uploads import clock, inspector
+from uploads import handler as files
 
 ORIGIN = "https://portal.example.go.id"
 TEMPLATE = Template()
@@ -36,7 +38,8 @@ SHELL = ("<!doctype html><html lang={}><head><title><!--portal:title--> - Portal
 OF_A_PROCESS = (assets.read_text, assets.read_json, records.client)
 OF_A_DOOR = (inbox.settings, inbox._table, handler.settings, handler.table, handler.registrations, handler.catalogue,
              identity.settings, identity.identities, identity.provider, sessions,
-             desk.settings, desk.registrations, desk.catalogue, desk.audit)
+             desk.settings, desk.registrations, desk.catalogue, desk.audit,
+             files.settings, files.table, inspector.settings, inspector.uploads, clock.uploads)
 
 
 @pytest.fixture(scope="session")
@@ -89,7 +92,8 @@ def names(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]
 
 def tables_of(names: dict[str, str]) -> dict[str, str]:
     """The variables in which functions find their tables."""
-    return {f"{logical.removesuffix('Table').upper()}_TABLE": names[logical] for logical in TEMPLATE.tables}
+    tables = {f"{logical.removesuffix('Table').upper()}_TABLE": names[logical] for logical in TEMPLATE.tables}
+    return {**tables, "QUARANTINE_BUCKET": names["QuarantineBucket"], "EVIDENCE_BUCKET": names["EvidenceBucket"]}
 
 
 @pytest.fixture

@@ -21,8 +21,12 @@ from registrations.catalogue import Catalogue
 from tests.doors.calling import FORM, JSON, Answer, Caller
 from tests.doors.conftest import OF_A_DOOR, ORIGIN, TEMPLATE, forget, settings_of, tables_of
 from tests.doors.weather import Weather, refused
+from tests.hostile import pdf
 from tests.issuer import Issuer, running_issuer
 from tests.people import a_submission, an_offering, ratna, visitor
+from uploads import handler as files
+from uploads.inspection import inspect
+from uploads.rules import Outcome
 
 STATUSES = openapi.answers()
 # The door of a form that is simply remembered is the same for each of them: the first stands for all.
@@ -31,6 +35,7 @@ EVERY = [(route, status) for route, statuses in STATUSES.items() for status in s
          if not (SAME and route[1].startswith(SAME))]
 REGISTER, STATUS = "/layanan/pendaftaran", "/layanan/pendaftaran/status"
 CANCEL, FEEDBACK = "/layanan/pendaftaran/batal", "/layanan/masukan"
+FILES, CONTENT = "/layanan/berkas", "/layanan/berkas/{upload}/isi"
 FOR_GOOD = float("inf")
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
@@ -59,7 +64,8 @@ class World:
     def call(self, route: Route, *, cookies: dict[str, str] | None = None, **request: Any) -> Answer:
         (door,) = [each for each in doors.doors() if route in each.ROUTES]
         held = self.signed_in() if cookies is None and ENTRIES[route].action else cookies
-        path = {"offering": "bimtek-klino", "reference": "7F3K9QX2", "kind": "csv"}
+        path = {"offering": "bimtek-klino", "reference": "7F3K9QX2", "kind": "csv",
+                "upload": a_submission(99_998)}
         return Caller(door.handle, held)(" ".join(route).strip(), **{**path, **request})
 
     def signed_in(self, *groups: str, person: str = "") -> dict[str, str]:
@@ -94,6 +100,8 @@ class World:
     def good(self, route: Route, **request: Any) -> Callable[[], Answer]:
         """The request that this route is for, ready to be made."""
         method, path = route
+        if path.startswith(FILES):
+            return self._good_with_files(route, request)
         if ENTRIES[route].action or path in {BEGIN[1], identity.BACK, LEAVE}:
             return self._good_for_people(route, request)
         if method == "GET":
@@ -104,6 +112,24 @@ class World:
         data = self.known() if path in {STATUS, CANCEL} else self.submitted(path)
         return lambda: self.call(route, data=data, **request)
 
+
+    def asked(self) -> dict[str, str]:
+        """What somebody sends who wants to send a file."""
+        return {"submission_id": a_submission(next(self.newcomers)), "file_name": "SK.pdf"}
+
+    def _good_with_files(self, route: Route, request: dict[str, Any]) -> Callable[[], Answer]:
+        """The same for routes of files; what is fetched is released."""
+        data, cookies = self.asked(), self.signed_in()
+        if route[0] == "POST":
+            return lambda: self.call(route, **{"data": data, "cookies": cookies, **request})
+        upload = self.call(("POST", FILES), data=data, cookies=cookies).json["upload"]
+        if route[1] == CONTENT:
+            store, now = files.uploads(), datetime.now(UTC)
+            kept = store.by_key(f"masuk/{upload}")
+            assert kept
+            store.inspected(kept, inspect(pdf()), "etag", now)
+            store.finish(kept, Outcome("clean"), now)
+        return lambda: self.call(route, **{"upload": upload, "cookies": cookies, **request})
 
     def _good_for_people(self, route: Route, request: dict[str, Any]) -> Callable[[], Answer]:
         _, path = route
@@ -192,6 +218,12 @@ def the_identifier_was_used_before(world: World, route: Route) -> Answer:
     return world.call(route, data={**data, "message": "Lain."})
 
 
+def the_place_was_asked_for_before(world: World, route: Route, **changes: str) -> Answer:
+    data, cookies = world.asked(), world.signed_in()
+    world.call(route, data=data, cookies=cookies)
+    return world.call(route, data={**data, **changes}, cookies=cookies)
+
+
 # The rest: a status has its own reason on each route.
 ONCE: dict[tuple[str, int], Callable[[World, Route], Answer]] = {
     (REGISTER, 200): lambda world, route: world.call(route, form=visitor(0)),
@@ -205,6 +237,9 @@ ONCE: dict[tuple[str, int], Callable[[World, Route], Answer]] = {
     (FEEDBACK, 200): lambda world, route: world.call(route, form=ratna()),
     (FEEDBACK, 303): lambda world, route: world.call(route, form={**world.submitted(FEEDBACK), "step": "send"}),
     (FEEDBACK, 409): the_identifier_was_used_before,
+    (FILES, 200): the_place_was_asked_for_before,
+    (FILES, 303): lambda world, route: world.call(route, form={"file_name": "SK.pdf"}),
+    (FILES, 409): lambda world, route: the_place_was_asked_for_before(world, route, file_name="lain.pdf"),
     (LEAVE, 400): lambda world, route: world.call(route, form={}, headers=FOREIGN),
     (PROFILE, 200): lambda world, route: world.call(route, data=A_PROFILE),
     (PROFILE, 409): somebody_saved_before,

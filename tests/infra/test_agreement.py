@@ -22,7 +22,10 @@ SETTINGS = {"RegistrationsFunction": {"registrations.handler.RegistrationsSettin
             "IdentityFunction": {"identity.handler.IdentitySettings", SESSIONS},
             "FeedbackFunction": {"portal.inbox.InboxSettings"}, "RelayFunction": {"mailer.handler.RelaySettings"},
             "MailerFunction": {"mailer.handler.MailerSettings"}, "SweeperFunction": {"sweeper.handler.SweeperSettings"},
-            "AnchorFunction": {"sweeper.anchor.AnchorSettings"}, "PurgeFunction": {"sweeper.purge.PurgeSettings"}}
+            "AnchorFunction": {"sweeper.anchor.AnchorSettings"}, "PurgeFunction": {"sweeper.purge.PurgeSettings"},
+            "UploadsFunction": {"uploads.handler.UploadsSettings", SESSIONS},
+            "InspectorFunction": {"uploads.inspector.InspectorSettings"},
+            "UploadsClockFunction": {"uploads.clock.UploadsClockSettings"}}
 
 
 def _named(path: str) -> object:
@@ -65,5 +68,5 @@ def test_the_api_has_exactly_the_routes_that_the_door_serves(name: str) -> None:
 
 
 def test_functions_in_one_process_agree_on_every_variable() -> None:
-    names = {**{name: name for name in (*TEMPLATE.tables, *TEMPLATE.queues)}, **PARAMETERS}
+    names = {**{name: name for name in (*TEMPLATE.tables, *TEMPLATE.queues, *TEMPLATE.buckets)}, **PARAMETERS}
     assert environment(TEMPLATE, names)["REGISTRATIONS_TABLE"] == "RegistrationsTable"

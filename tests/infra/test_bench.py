@@ -14,7 +14,7 @@ import pytest
 import yaml
 
 from infra.bench import __main__ as bench
-from infra.bench import addresses, building, bundle, capacity, cold, cost, lighthouse, units
+from infra.bench import addresses, building, bundle, capacity, cold, cost, lighthouse, memory, units
 from infra.bench.asks import STEPS, Person, complaining
 from infra.bench.limits import LIMITS
 from infra.bench.meter import Bill, Meter, Written
@@ -41,6 +41,7 @@ def test_the_limits_are_those_of_the_design() -> None:
         "Lighthouse, score": 100, "Lighthouse, largest paint, seconds": 1.2,
         "first search result, bytes": 120 * 1024, "recall at 5": 0.95,
         "cold start, ratio to boto3": 1.3, "warm submission, processor milliseconds": 5,
+        "memory of a function, bytes": 256 * 1024 ** 2,
         "write units, events": 1, "cost of 1,000 submissions, USD": 0.05, "site build, ratio to MkDocs": 1.2,
     }
 
@@ -302,6 +303,15 @@ def test_pages_that_are_added_to_a_build_point_nowhere(tmp_path: Path) -> None:
     pages = sorted(tmp_path.glob("bagian-00/*.md"))
     assert [page.name for page in pages] == ["halaman-0001.md", "halaman-0002.md", "index.md"]
     assert pages[0].read_text() == "---\ntitle: Halaman 1\ndescription: Halaman 1\n---\n# Angka\n\nlihat ini\n\n"
+
+
+def test_memory_is_that_of_both_processes_of_the_worst_file() -> None:
+    mb = 1024 ** 2
+    found = [memory.Peak("a photo", 40 * mb, 100 * mb, "jpeg"), memory.Peak("a scan", 60 * mb, 90 * mb, "pdf")]
+    row = memory.row("memory", found)
+    assert (row.figure, row.baseline, row.verdict) == ("150 MB: a scan", "140 MB: a photo", "pass")
+    assert "60 MB of it hold the file, 90 MB read it" in row.note
+    assert memory.row("memory", [*found, memory.Peak("a bomb", 100 * mb, 156 * mb, "expands")]).verdict == "FAIL"
 
 
 # -- Lighthouse --------------------------------------------------------------------------------------------------

@@ -35,12 +35,14 @@ PEOPLE = [None, "", *(f"{role}:{scope}" if scope else role for role in TABLE["ro
                       for scope in sorted({scope for scopes in SCOPES.values() for scope in scopes}))]
 ACTION_OF = {f"{method} {path}".strip(): entry.action for (method, path), entry in doors.routes().items()}
 GUARDED = sorted(route for route, action in ACTION_OF.items() if action)
+A_FILE = "01JD8Z3C4V5W6X7Y8Z9A0B1C99"
 ACT = "POST /layanan/meja/{offering}/tindakan"
 TINDAKAN = {"promote": ("registration.promote", "waiting"), "cancel": ("registration.cancel", "seated"),
             "check_in": ("registration.check_in", "seated")}
 # What a route shows: its own things, nothing but itself, a list of an activity, one registration.
 OWN = {"GET /layanan/akun", "GET /layanan/akun/profil", "POST /layanan/akun/profil", "POST /layanan/akun/sesi",
-       "GET /layanan/masuk/lanjut", "GET /layanan/akun/pendaftaran"}
+       "GET /layanan/masuk/lanjut", "GET /layanan/akun/pendaftaran", "GET /layanan/berkas", "POST /layanan/berkas"}
+ONE_FILE = {"GET /layanan/berkas/{upload}", "GET /layanan/berkas/{upload}/isi"}
 ITSELF = {"GET /layanan/meja"}
 LISTS = {"GET /layanan/meja/{offering}", "POST /layanan/meja/{offering}/cari",
          "GET /layanan/meja/{offering}/daftar-hadir"}
@@ -125,14 +127,15 @@ def registered(gateway: Gateway) -> dict[str, str]:
 
 
 def test_every_guarded_route_is_known_here_and_its_action_stands_in_the_table() -> None:
-    assert set(GUARDED) == OWN | ITSELF | LISTS | ONE | FILES | DOOR | {ACT}
+    assert set(GUARDED) == OWN | ITSELF | LISTS | ONE | FILES | DOOR | ONE_FILE | {ACT}
     assert {ACTION_OF[route] for route in GUARDED} | {action for action, _ in TINDAKAN.values()} == set(
         TABLE["actions"])
 
 
 @pytest.mark.parametrize("route", GUARDED)
 def test_nobody_gets_in_without_signing_in(world: World, route: str) -> None:
-    answer = world.ask(route, None, body={}, offering=OFFERING, reference=world.numbers["seated"], kind="csv")
+    answer = world.ask(route, None, body={}, offering=OFFERING, reference=world.numbers["seated"], kind="csv",
+                       upload=A_FILE)
     assert (answer.status, json.loads(answer.body)["code"]) == (401, "sign_in_needed")
 
 
@@ -145,6 +148,21 @@ def test_everybody_who_is_signed_in_may_see_their_own(world: World, route: str, 
         body = {}
     assert yes(ACTION_OF[route], person, own=True)
     assert world.ask(route, person, body=body).status in {200, 303, 422}
+
+
+@pytest.mark.parametrize("person", PEOPLE[1:])
+def test_a_file_is_there_for_its_owner_and_for_nobody_else_whatever_their_role(world: World, person: str) -> None:
+    see, get = "GET /layanan/berkas/{upload}", "GET /layanan/berkas/{upload}/isi"
+    owner = next(each for each in PEOPLE[1:] if each != person)
+    upload = f"01JD8Z3C4V5W6X7Y8Z9A0C{PEOPLE.index(person):04d}"
+    asked = world.ask("POST /layanan/berkas", owner, body={"submission_id": upload, "file_name": "SK.pdf"})
+    assert asked.status == 201
+    assert world.ask(see, owner, upload=upload).status == 200
+    for route in (see, get):
+        foreign, absent = (world.ask(route, person, upload=each) for each in (upload, A_FILE))
+        assert (foreign.status, foreign.body, foreign.headers) == (absent.status, absent.body, absent.headers)
+        assert foreign.status == 404
+    assert world.ask(get, owner, upload=upload).status == 404, "nothing has been released"
 
 
 @pytest.mark.parametrize("person", PEOPLE[1:])

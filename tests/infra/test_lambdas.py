@@ -13,7 +13,7 @@ from infra.run import PARAMETERS
 from infra.template_reader import Template
 
 TEMPLATE = Template()
-NAMES = {**{name: name for name in (*TEMPLATE.tables, *TEMPLATE.queues)}, **PARAMETERS}
+NAMES = {**{name: name for name in (*TEMPLATE.tables, *TEMPLATE.queues, *TEMPLATE.buckets)}, **PARAMETERS}
 
 
 def test_functions_find_the_templates_environment_and_what_differs_here() -> None:

@@ -22,18 +22,22 @@ from typing import Any
 import botocore.handlers
 import pytest
 
+from infra.bus import bucket_pumps
 from infra.emulator import CREDENTIALS, Emulator, allow_sender, client, provision
 from infra.gateway import Gateway, Request, Response
 from infra.lambdas import Lambda, loaded_functions, publish_catalogue
 from infra.pumps import PumpRoom, pumps_for
 from infra.run import MAIL_SENDER, PARAMETERS
+from infra.scanner import Scanner, stand_in
 from infra.sign_in_service import SignInService
 from infra.template_reader import ROOT, Template
+from tests.hostile import pdf
 from tests.signing_in import as_pairs, signed_in
 
 TEMPLATE = Template()
 REGISTRATIONS, FEEDBACK, AUDIT, MAIL = "RegistrationsTable", "FeedbackTable", "AuditTable", "MailTable"
 IDENTITY, RIGHTS, BY_OFFERING = "IdentityTable", "RightsTable", f"{REGISTRATIONS}/index/by_offering"
+UPLOADS, QUARANTINE, EVIDENCE = "UploadsTable", "QuarantineBucket", "EvidenceBucket"
 STREAMS = {"dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams"}
 
 # function -> (action, resource) -> the beginnings of the keys it is limited to
@@ -95,7 +99,24 @@ PERMISSIONS: dict[str, dict[tuple[str, str], tuple[str, ...]]] = {
         ("dynamodb:DeleteItem", RIGHTS): ("BREACH#*", "PERSON#*", "REQUEST#*"),
         ("dynamodb:UpdateItem", RIGHTS): ("BREACH#*", "PERSON#*", "REQUEST#*"),
         ("dynamodb:Query", AUDIT): ("RECORD#*",), ("dynamodb:PutItem", AUDIT): ("DAY#*", "RECORD#*")},
+    "UploadsFunction": {
+        ("dynamodb:GetItem", IDENTITY): ("SESSION#*",), ("dynamodb:UpdateItem", IDENTITY): ("SESSION#*",),
+        ("dynamodb:PutItem", IDENTITY): ("PARKED#*",),
+        ("dynamodb:GetItem", UPLOADS): ("OWNER#*",), ("dynamodb:Query", UPLOADS): ("OWNER#*",),
+        ("dynamodb:PutItem", UPLOADS): ("OPEN", "OWNER#*", "UPLOAD#*"),
+        ("s3:PutObject", QUARANTINE): ("masuk/*",), ("s3:GetObject", EVIDENCE): ("*",)},
+    "InspectorFunction": {
+        ("dynamodb:GetItem", UPLOADS): ("OWNER#*", "UPLOAD#*"),
+        ("dynamodb:UpdateItem", UPLOADS): ("OWNER#*", "UPLOAD#*"),
+        ("dynamodb:PutItem", UPLOADS): ("UPLOAD#*",), ("dynamodb:DeleteItem", UPLOADS): ("OPEN",),
+        ("s3:DeleteObject", QUARANTINE): ("*",), ("s3:GetObject", QUARANTINE): ("*",),
+        ("s3:PutObject", QUARANTINE): ("*",), ("s3:PutObject", EVIDENCE): ("*",)},
+    "UploadsClockFunction": {
+        ("dynamodb:Query", UPLOADS): ("OPEN",), ("dynamodb:GetItem", UPLOADS): ("OWNER#*",),
+        ("dynamodb:UpdateItem", UPLOADS): ("OWNER#*", "UPLOAD#*"),
+        ("dynamodb:DeleteItem", UPLOADS): ("OPEN", "OWNER#*", "UPLOAD#*")},
 }
+OBJECT_ACTIONS = {"GET": "GetObject", "PUT": "PutObject", "DELETE": "DeleteObject"}
 # Lambda itself uses these with the function's role.
 FOR_LAMBDA = STREAMS | {"sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"}
 LOGS = {"logs:CreateLogStream", "logs:PutLogEvents"}
@@ -111,11 +132,19 @@ def granted(function: str) -> dict[tuple[str, str], tuple[str, ...]]:
         keys = each.get("Condition", {}).get("ForAllValues:StringLike", {}).get("dynamodb:LeadingKeys", [])
         resources = each["Resource"] if isinstance(each["Resource"], list) else [each["Resource"]]
         for action in each["Action"]:
-            found |= {(action, _named(resource)): tuple(keys) for resource in resources}
+            found |= {(action, _named(resource)): _objects(resource) or tuple(keys) for resource in resources}
     return {place: keys for place, keys in found.items() if place[0] not in LOGS}
 
 
+def _objects(resource: Mapping[str, Any]) -> tuple[str, ...]:
+    """The keys of a bucket that a statement is about."""
+    _, bucket, keys = str(resource.get("Fn::Sub", "")).partition("Bucket.Arn}/")
+    return (keys,) if bucket else ()
+
+
 def _named(resource: Mapping[str, Any]) -> str:
+    if _objects(resource):
+        return str(resource["Fn::Sub"]).partition(".")[0].removeprefix("${")
     if resource.get("Fn::Sub", "").endswith("/index/by_offering"):
         return BY_OFFERING
     if "Fn::Sub" in resource:
@@ -185,6 +214,18 @@ class Calls:
         def noted(client: object, operation: str, parameters: dict[str, Any]) -> Any:
             self._note("dynamodb", operation, parameters)
             return call(client, operation, parameters)
+
+        return noted
+
+    def note_bucket(self, call: Callable[..., Any], action: str) -> Callable[..., Any]:
+        """What is called, or signed for somebody else to call with the function's rights."""
+        def noted(bucket: Any, *args: Any, **parameters: Any) -> Any:
+            key = parameters.get("key") or next(each for each in args if each not in OBJECT_ACTIONS)
+            method = next((each for each in args if each in OBJECT_ACTIONS), "")
+            caller = self.caller.get()
+            if caller:
+                self.made.add((caller, f"s3:{action or OBJECT_ACTIONS[method]}", self._logical(bucket.name), key))
+            return call(bucket, *args, **parameters)
 
         return noted
 
@@ -312,6 +353,12 @@ class Portal:
         both.close("8G4M2RT5", actor, now)
         self.pumps.drain()
 
+    def put(self, key: str, content: bytes) -> None:
+        """Somebody's browser has put a file into its place."""
+        bucket = self.names[QUARANTINE]
+        client("s3", self.endpoint).put_object(Bucket=bucket, Key=key, Body=content)
+        self.pumps.drain()
+
     def sweep(self) -> None:
         self.functions["SweeperFunction"]({})
         self.pumps.drain()
@@ -337,8 +384,16 @@ def calls(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Calls]:
             with loaded_functions(TEMPLATE, parameters, here) as functions:
                 store = importlib.import_module("portal.dynamodb").DynamoDB
                 patch.setattr(store, "call", noted.note_dynamodb(store.call))
+                bucket = importlib.import_module("portal.buckets").Bucket
+                for name, action in (("call", ""), ("place", "PutObject"), ("download_address", "GetObject")):
+                    patch.setattr(bucket, name, noted.note_bucket(getattr(bucket, name), action))
                 watched = {name: noted.watched(each) for name, each in functions.items()}
-                pumps = PumpRoom(pumps_for(watched, noted.names, lambda service: client(service, emulator.url)))
+
+                def clients(service: str) -> Any:
+                    return client(service, emulator.url)
+
+                pumps = PumpRoom([*pumps_for(watched, noted.names, clients),
+                                  *bucket_pumps(TEMPLATE, watched, noted.names, clients, Scanner("", stand_in))])
                 tell_the_story(Portal(watched, pumps, noted.names, emulator.url, assets))
         yield noted
     finally:
@@ -371,6 +426,7 @@ def tell_the_story(portal: Portal) -> None:
     portal.ask("GET", f"/layanan/masukan/tanda-terima/{ulid(9)}")
     tell_of_the_desk(portal, offering)
     tell_of_an_account(portal)
+    files_are_sent(portal)
     portal.tell_later()
     portal.ask_about_data()
     portal.functions["AnchorFunction"]({})
@@ -420,6 +476,37 @@ def tell_of_an_account(portal: Portal) -> None:
     portal.ask("POST", "/layanan/akun/profil", answers, cookies=helmy)
     portal.ask("GET", "/layanan/akun/profil", cookies=helmy)
     portal.ask("POST", "/layanan/akun/sesi", {"sesi": "semua"}, cookies=helmy)
+
+
+def files_are_sent(portal: Portal) -> None:
+    """One is released and fetched, one refused, one never comes, one is never scanned."""
+    clock = importlib.import_module("uploads.clock")
+    helmy = portal.signed_in("helmy")
+    portal.last_seen(helmy, timedelta(minutes=10))
+    for number, content in ((21, pdf()), (22, b"MZ")):
+        asked = {"submission_id": ulid(number), "file_name": "SK.pdf"}
+        place = json.loads(portal.ask("POST", "/layanan/berkas", asked, cookies=helmy).body)["place"]
+        portal.put(place["fields"]["key"], content)
+    for path in ("", f"/{ulid(21)}", f"/{ulid(21)}/isi"):
+        portal.ask("GET", f"/layanan/berkas{path}", cookies=helmy)
+    for number in (23, 24):
+        portal.ask("POST", "/layanan/berkas", {"submission_id": ulid(number), "file_name": "SK.pdf"},
+                   cookies=helmy)
+    store = clock.uploads()
+    store.arrive(store.by_key(f"masuk/{ulid(24)}"), datetime.now(UTC))
+    clock.datetime = a_clock_later_by(timedelta(days=2))
+    assert portal.functions["UploadsClockFunction"]({}) == {"given_up": 1, "forgotten": 1}
+    portal.last_seen(helmy, timedelta(hours=2))
+    portal.ask("POST", "/layanan/berkas", {"file_name": "SK.pdf"}, cookies=helmy, accept="text/html", too_late=True)
+
+
+def a_clock_later_by(later: timedelta) -> type[datetime]:
+    class Later(datetime):
+        @classmethod
+        def now(cls, tz: Any = None) -> datetime:  # type: ignore[override]
+            return datetime.now(tz) + later
+
+    return Later
 
 
 def an_open_offering() -> Any:

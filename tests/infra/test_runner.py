@@ -6,6 +6,7 @@ import html
 import http.client
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -48,8 +49,11 @@ def pages() -> list[str]:
 
 
 def test_every_page_answers_with_every_security_header(base_url: str) -> None:
-    wanted = {name.lower(): value
-              for name, value in TEMPLATE.response_headers(script_hashes(), secure=False).items()}
+    told = ask(base_url, "/").headers["content-security-policy"]
+    (host,) = set(re.findall(r"http://(127\.0\.0\.1:\d+)", told))  # the emulator's, who keeps the buckets here
+    headers = TEMPLATE.response_headers(script_hashes(), secure=False,
+                                        names={"QuarantineBucket.RegionalDomainName": host})
+    wanted = {name.lower(): value for name, value in headers.items()}
     assert len(pages()) > 20
     for page in pages():
         answer = ask(base_url, page)

@@ -7,21 +7,25 @@ import re
 import pytest
 
 from infra.template_check import transformed
-from infra.template_reader import ANYTHING_ELSE, Template
+from infra.template_reader import ANYTHING_ELSE, REGION, Template
 from portal.web import STATUS
+from uploads.inspector import ARRIVED, SCANNED
+from uploads.store import INCOMING
 
 TEMPLATE = Template()
+QUARANTINE = f"https://quarantinebucket.s3.{REGION}.amazonaws.com"  # as the reader names it where nobody says better
 TABLES, QUEUES, FUNCTIONS = sorted(TEMPLATE.tables), sorted(TEMPLATE.queues), sorted(TEMPLATE.functions)
 WITH_MESSAGES = [table for table in TABLES if "StreamSpecification" in TEMPLATE.tables[table]]
 
 
 def test_there_is_something_to_check() -> None:
     assert TABLES == ["AuditTable", "FeedbackTable", "IdentityTable", "MailTable", "RegistrationsTable",
-                      "RightsTable"]
+                      "RightsTable", "UploadsTable"]
     assert WITH_MESSAGES == ["FeedbackTable", "RegistrationsTable", "RightsTable"]
     assert QUEUES == ["MailDeadLetterQueue", "MailQueue", "RelayDeadLetterQueue"]
-    assert FUNCTIONS == ["AnchorFunction", "DeskFunction", "FeedbackFunction", "IdentityFunction", "MailerFunction",
-                         "PurgeFunction", "RegistrationsFunction", "RelayFunction", "SweeperFunction"]
+    assert FUNCTIONS == ["AnchorFunction", "DeskFunction", "FeedbackFunction", "IdentityFunction",
+                         "InspectorFunction", "MailerFunction", "PurgeFunction", "RegistrationsFunction",
+                         "RelayFunction", "SweeperFunction", "UploadsClockFunction", "UploadsFunction"]
 
 
 # -- what is remembered --------------------------------------------------------------------------------------------
@@ -80,10 +84,55 @@ def test_the_sites_bucket_is_private_and_keeps_versions() -> None:
     assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
     assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}
     assert bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
-    (policy,) = TEMPLATE.of_type("AWS::S3::BucketPolicy").values()
+    policy = TEMPLATE.resources["SiteBucketPolicy"]["Properties"]
     allowed = [each for each in policy["PolicyDocument"]["Statement"] if each["Effect"] == "Allow"]
     assert [(each["Principal"], each["Action"]) for each in allowed] == [
         ({"Service": "cloudfront.amazonaws.com"}, "s3:GetObject")]
+
+
+@pytest.mark.parametrize("bucket", ["QuarantineBucket", "EvidenceBucket"])
+def test_a_bucket_for_files_is_private_encrypted_with_the_portals_key_and_takes_tls_only(bucket: str) -> None:
+    properties = TEMPLATE.buckets[bucket]
+    assert set(properties["PublicAccessBlockConfiguration"].values()) == {True}
+    (rule,) = properties["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+    assert rule["ServerSideEncryptionByDefault"] == {
+        "SSEAlgorithm": "aws:kms", "KMSMasterKeyID": {"Fn::GetAtt": ["PortalKey", "Arn"]}}
+    (statement,) = TEMPLATE.resources[f"{bucket}Policy"]["Properties"]["PolicyDocument"]["Statement"]
+    assert (statement["Effect"], statement["Condition"]) == ("Deny", {"Bool": {"aws:SecureTransport": "false"}})
+
+
+def test_quarantine_forgets_within_a_day_and_what_is_released_outlives_its_stack() -> None:
+    (rule,) = TEMPLATE.buckets["QuarantineBucket"]["LifecycleConfiguration"]["Rules"]
+    assert (rule["Status"], rule["ExpirationInDays"]) == ("Enabled", 1)
+    assert "Prefix" not in rule, "for everything in it"
+    resource = TEMPLATE.resources["EvidenceBucket"]
+    assert (resource["DeletionPolicy"], resource["UpdateReplacePolicy"]) == ("Retain", "Retain")
+    assert resource["Properties"]["VersioningConfiguration"] == {"Status": "Enabled"}
+
+
+def test_only_scripts_of_the_site_may_send_to_quarantine_and_none_may_read_anything() -> None:
+    (rule,) = TEMPLATE.buckets["QuarantineBucket"]["CorsConfiguration"]["CorsRules"]
+    assert (rule["AllowedMethods"], rule["AllowedOrigins"]) == (["POST"], [{"Fn::Sub": "https://${DomainName}"}])
+    assert "CorsConfiguration" not in TEMPLATE.buckets["EvidenceBucket"]
+
+
+def test_everything_that_comes_into_quarantine_is_told_and_scanned() -> None:
+    assert TEMPLATE.telling_buckets == ["QuarantineBucket"]
+    assert TEMPLATE.scanned_buckets == {"QuarantineBucket": [INCOMING]}
+    arrived, scanned = TEMPLATE.functions["InspectorFunction"].rules
+    assert (arrived["detail-type"], scanned["detail-type"]) == ([ARRIVED], [SCANNED])
+    assert arrived["detail"]["object"]["key"] == scanned["detail"]["s3ObjectDetails"]["objectKey"] == [
+        {"prefix": INCOMING}]
+
+
+def test_the_scanner_may_look_at_quarantine_and_at_nothing_else() -> None:
+    role = TEMPLATE.resources["MalwareScanRole"]["Properties"]
+    (trust,) = role["AssumeRolePolicyDocument"]["Statement"]
+    assert trust["Principal"] == {"Service": "malware-protection-plan.guardduty.amazonaws.com"}
+    statements = role["Policies"][0]["PolicyDocument"]["Statement"]
+    objects = [each for each in statements if any(action.startswith("s3:") for action in each["Action"])]
+    assert all("QuarantineBucket" in str(each["Resource"]) for each in objects)
+    assert "s3:DeleteObject" not in {action for each in objects for action in each["Action"]}
 
 
 # -- the functions -------------------------------------------------------------------------------------------------
@@ -216,9 +265,17 @@ def test_the_content_policy_allows_nothing_inline_and_nothing_foreign() -> None:
     policy = dict(part.strip().partition(" ")[::2] for part in headers["Content-Security-Policy"].split(";"))
     assert policy == {
         "default-src": "'none'", "script-src": "'self' 'wasm-unsafe-eval' 'sha256-abc='", "style-src": "'self'",
-        "img-src": "'self' data:", "font-src": "'self'", "connect-src": "'self'", "worker-src": "'self'",
-        "manifest-src": "'self'", "form-action": "'self'", "base-uri": "'none'", "frame-ancestors": "'none'",
-        "upgrade-insecure-requests": ""}
+        "img-src": "'self' data:", "font-src": "'self'", "connect-src": f"'self' {QUARANTINE}",
+        "worker-src": "'self'", "manifest-src": "'self'", "form-action": f"'self' {QUARANTINE}",
+        "base-uri": "'none'", "frame-ancestors": "'none'", "upgrade-insecure-requests": ""}
+
+
+def test_the_only_other_host_that_a_page_may_send_to_is_the_quarantine_and_it_may_load_from_none() -> None:
+    headers = TEMPLATE.response_headers([], secure=False, names={"QuarantineBucket.RegionalDomainName": "h:1"})
+    policy = headers["Content-Security-Policy"]
+    assert [part.strip() for part in policy.split(";") if "h:1" in part] == [
+        "connect-src 'self' http://h:1", "form-action 'self' http://h:1"]
+    assert "https:" not in policy
 
 
 def test_the_other_security_headers_are_there() -> None:

@@ -24,6 +24,7 @@ class Watch:
     """Listens to every page of a context."""
 
     origin: str
+    buckets: str = "no other host"  # where files are sent to and fetched from, by those journeys that do so
     complaints: list[str] = field(default_factory=list)
     _answered: set[tuple[str, int]] = field(default_factory=set)
 
@@ -46,7 +47,8 @@ class Watch:
     def _asked(self, request: Request) -> None:
         if request.is_navigation_request() and request.url.startswith(SIGN_IN_SERVICE):
             return
-        if urlsplit(request.url).scheme in {"http", "https"} and not request.url.startswith(f"{self.origin}/"):
+        if urlsplit(request.url).scheme in {"http", "https"} and not request.url.startswith(
+                (f"{self.origin}/", f"{self.buckets}/")):
             self.complaints.append(f"asked another host: {request.url}")
 
     def _failed(self, request: Request) -> None:

@@ -1,0 +1,1 @@
+"""Evidence files: taken into quarantine, looked at by their content, released clean or refused with a reason."""

@@ -1,0 +1,231 @@
+"""The door for evidence files: asks for a place, shows where a file stands, gives out released ones.
+
+Content never passes through here: it goes from the browser into quarantine, and from the store of released files to
+the browser, each time by an address that is signed for one object and a short while.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any, cast
+
+from portal import errors, web
+from portal.access import Facts
+from portal.assets import words
+from portal.buckets import Bucket, Place, checksum
+from portal.errors import FieldError, FormRefused
+from portal.evidence import Evidence, Use
+from portal.forms import Form
+from portal.identifiers import format_moment, is_ulid, new_ulid
+from portal.records import Table
+from portal.settings import Settings
+from portal.submissions import CARRIERS, IDENTIFIER, TRAP, explain, random
+from uploads.asking import NewUpload
+from uploads.models import FINAL, KINDS, MOST_BYTES, Upload
+from uploads.rules import DOWNLOAD_SECONDS, PLACE_SECONDS
+from uploads.store import INCOMING, Uploads
+from uploads.views import number_of, row, told
+
+BASE = "/layanan/berkas"
+UPLOAD = Form("upload", NewUpload, BASE)
+SHOWN = 150  # files on the page
+UNKNOWN_TYPE = "application/octet-stream"
+
+
+@dataclass(frozen=True)
+class UploadsSettings(Settings):
+    """What this function needs from the template."""
+
+    uploads_table: str
+    quarantine_bucket: str
+    evidence_bucket: str
+    site_origin: str
+
+
+@cache
+def settings() -> UploadsSettings:
+    """Read once, when the first request needs them."""
+    return UploadsSettings.from_environment()
+
+
+@cache
+def table() -> Table:
+    """The files' table."""
+    return Table(settings().uploads_table)
+
+
+def uploads() -> Uploads:
+    """The store."""
+    return Uploads(table())
+
+
+def owner_of(request: web.Request) -> str:
+    """Whose files this request is about: the person's of the session."""
+    person = request.person.session.person
+    request.person.grant(Facts(owner=person))
+    return person
+
+
+# -- asking for a place ----------------------------------------------------------------------------------------------
+
+
+def ask(request: web.Request) -> web.Reply:
+    """Remember that a file will come, and give it a place; the same identifier again gives the same place."""
+    owner = owner_of(request)
+    try:
+        wish = _wish(request)
+    except FormRefused as refused:
+        if request.wants_json:
+            raise
+        return web.step(web.refused_page(_files_page(owner, request, refused.errors), refused))
+    now = datetime.now(UTC)
+    wanted = Upload(id=_identifier(request, now), owner=owner, file_name=wish.file_name, language=request.language,
+                    asked_at=format_moment(now), media_type=wish.media_type or "", sha256=wish.sha256 or "")
+    kept = uploads().ask(wanted)
+    if request.wants_json:
+        return web.data(_as_data(kept, request.language), created=kept is wanted, location=_path(kept))
+    return web.see_other(_path(kept) + _asked(request.language))
+
+
+def _wish(request: web.Request) -> NewUpload:
+    if request.fields.get(TRAP):
+        raise FormRefused(UPLOAD.name, [FieldError(TRAP, "must_be_empty")])
+    answers = {name: value for name, value in request.fields.items() if name not in CARRIERS}
+    return cast("NewUpload", UPLOAD.read(answers))
+
+
+def _identifier(request: web.Request, now: datetime) -> str:
+    """The client's own identifier; a form without script has none."""
+    given = request.fields.get(IDENTIFIER)
+    if isinstance(given, str) and is_ulid(given):
+        return given
+    if request.wants_json:
+        raise FormRefused(UPLOAD.name, [FieldError(IDENTIFIER, "identifier_shape")])
+    return new_ulid(now, random)
+
+
+def _place(upload: Upload, *, back: str = "") -> Place:
+    """Where its content goes; with `back`, the browser is sent there afterwards."""
+    fields = {"Content-Type": upload.media_type or UNKNOWN_TYPE,
+              **(checksum(upload.sha256) if upload.sha256 else {}),
+              **({"success_action_redirect": back} if back else {"success_action_status": "201"})}
+    return Bucket(settings().quarantine_bucket).place(
+        f"{INCOMING}{upload.id}", most=MOST_BYTES, fields=fields, seconds=PLACE_SECONDS, now=datetime.now(UTC))
+
+
+# -- looking ---------------------------------------------------------------------------------------------------------
+
+
+def files(request: web.Request) -> web.Reply:
+    """My files."""
+    owner = owner_of(request)
+    if request.wants_json:
+        listed = uploads().of(owner, SHOWN)
+        return web.data({"files": [_as_data(each, request.language, placed=False) for each in listed]})
+    return web.page(_files_page(owner, request, []))
+
+
+def file(request: web.Request) -> web.Reply:
+    """Where one file stands; while it has not come, the form that sends it."""
+    upload = _mine(request)
+    return web.data(_as_data(upload, request.language)) if request.wants_json else web.page(_file_page(upload, request))
+
+
+def content(request: web.Request) -> web.Reply:
+    """Go on to the content of a released file; whatever is not released is not there."""
+    upload = _mine(request)
+    if upload.state != "clean":
+        raise errors.NotFound
+    kind = KINDS[str(upload.kind)]
+    # By its number: the name that somebody typed would stand in an address.
+    return web.see_other(Bucket(settings().evidence_bucket).download_address(
+        str(upload.digest), name=f"berkas-{number_of(upload)}.{kind.ending}", media_type=kind.media_type,
+        seconds=DOWNLOAD_SECONDS))
+
+
+def _mine(request: web.Request) -> Upload:
+    upload = uploads().find(owner_of(request), request.path_value("upload"))
+    if upload is None:
+        raise errors.NotFound
+    return upload
+
+
+def _as_data(upload: Upload, language: str, *, placed: bool = True) -> dict[str, Any]:
+    """An upload for programs; with its place, while its content has not come."""
+    state = told(upload, language)
+    found = {"upload": upload.id, "number": number_of(upload), "name": upload.file_name,
+             "state": upload.state, "final": upload.state in FINAL, "reason": upload.reason or upload.failure,
+             "title": state.title, "sentence": state.text,
+             "address": _path(upload), "kind": upload.kind, "bytes": upload.content_size, "asked_at": upload.asked_at}
+    if upload.state == "clean":
+        found |= {"sha256": upload.digest, "content": f"{_path(upload)}/isi"}
+    if upload.state == "asked" and placed:
+        place = _place(upload)
+        found |= {"place": {"address": place.address, "fields": dict(place.fields)}}
+    return found
+
+
+def _path(upload: Upload) -> str:
+    return f"{BASE}/{upload.id}"
+
+
+def _asked(language: str) -> str:
+    return "?lang=en" if language == "en" else ""
+
+
+# -- pages -----------------------------------------------------------------------------------------------------------
+
+
+def _files_page(owner: str, request: web.Request, wrong: list[FieldError]) -> str:
+    from portal import pages  # noqa: PLC0415 drawing is loaded only when a page is drawn
+
+    language = request.language
+    texts = words("files", language)
+    used = _uses_by_upload(Evidence(table()).uses(owner))
+    rows = [row(each, used.get(each.id, []), language) for each in uploads().of(owner, SHOWN)]
+    answers: Mapping[str, Any] = request.fields if wrong else {}
+    drawn = pages.form(UPLOAD, language, answers, wrong)
+    content = pages.fragment("files", language, texts=texts, rows=rows, drawn=drawn, most=MOST_BYTES, base=BASE,
+                             accepted=[kind.media_type for kind in KINDS.values()], asked=_asked(language))
+    return pages.in_shell(language, texts["page"]["title"], content, failed=bool(wrong))
+
+
+def _uses_by_upload(uses: Any) -> dict[str, list[Use]]:  # noqa: ANN401 an iterator of uses
+    found: dict[str, list[Use]] = {}
+    for use in uses:
+        found.setdefault(use.upload, []).append(use)
+    return found
+
+
+def _file_page(upload: Upload, request: web.Request) -> str:
+    from portal import pages  # noqa: PLC0415 see _files_page
+
+    language = request.language
+    texts = words("files", language)
+    # The bucket sends the browser back with the key in the address; its own event follows in a moment.
+    sent = upload.state == "asked" and bool(request.query("key"))
+    back = f"{settings().site_origin}{_path(upload)}{_asked(language)}"
+    place = _place(upload, back=back) if upload.state == "asked" and not sent else None
+    state = told(upload, language, sent=sent)
+    content = pages.fragment("file", language, texts=texts, view=row(upload, [], language), state=state, place=place,
+                             accepted=[kind.media_type for kind in KINDS.values()], base=BASE,
+                             asked=_asked(language), final=upload.state in FINAL)
+    return pages.in_shell(language, state.title, content, failed=upload.state in {"refused", "failed"})
+
+
+def _explained(error: errors.PortalError, request: web.Request) -> web.Reply:
+    """The page about a failure."""
+    return explain(error, request, {"home": "/en" if request.language == "en" else ""})
+
+
+ROUTES: web.Routes = {
+    ("GET", BASE): web.only("file.see", files),
+    ("POST", BASE): web.only("file.send", ask),
+    ("GET", f"{BASE}/{{upload}}"): web.only("file.see", file),
+    ("GET", f"{BASE}/{{upload}}/isi"): web.only("file.see", content),
+}
+
+handle = web.door(ROUTES, origin=lambda: settings().site_origin, explain=_explained)
