@@ -94,7 +94,7 @@ def come_back(request: web.Request) -> web.Reply:
     except (errors.SignInFailed, errors.SignInUnavailable) as error:
         if request.wants_json:
             raise
-        return explain_failure(error, request.in_language(begun["language"]))
+        return explain(error, request.in_language(begun["language"]))
     _end_session_of(request)
     token = sessions().begin(person_id(claims.issuer, claims.subject), name=claims.name, email=claims.email,
                              groups=claims.groups, now=now)
@@ -258,11 +258,6 @@ def _with_cookies(reply: web.Reply, *cookies: str) -> web.Reply:
     return replace(reply, cookies=cookies)
 
 
-def explain_failure(error: errors.PortalError, request: web.Request) -> web.Reply:
-    """The page about a failure."""
-    return explain(error, request, {"home": "/en" if request.language == "en" else ""})
-
-
 ROUTES: web.Routes = {
     ("GET", web.SIGN_IN): web.everyone(begin),
     ("GET", BACK): web.everyone(come_back),
@@ -275,4 +270,4 @@ ROUTES: web.Routes = {
     ("POST", PROFILE.action): web.only("account.change", save_profile),
 }
 
-handle = web.door(ROUTES, origin=lambda: settings().site_origin, explain=explain_failure)
+handle = web.door(ROUTES, origin=lambda: settings().site_origin, explain=explain)

@@ -23,7 +23,7 @@ from portal.outbox import message
 from portal.records import ConditionFailed, Item, Table, put_new
 from portal.retention import kept_until
 from portal.settings import Settings
-from portal.submissions import FormDoor, Receipt, Submission, explain
+from portal.submissions import FormDoor, Receipt, Submission
 
 
 @dataclass(frozen=True)
@@ -104,8 +104,3 @@ class Inbox:
 @cache
 def _table() -> Table:
     return Table(settings().feedback_table)
-
-
-def explain_failure(error: errors.PortalError, request: web.Request) -> web.Reply:
-    """The page about a failure."""
-    return explain(error, request, {"home": "/en" if request.language == "en" else ""})

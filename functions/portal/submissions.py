@@ -124,7 +124,7 @@ def explain(error: PortalError, request: web.Request, facts: Mapping[str, str] |
     from portal import pages  # noqa: PLC0415 drawing is loaded only when a page is drawn
 
     told = words("common", request.language)["problems"][web.STATUS[type(error)][1]]
-    known = dict(facts or {})
+    known = {"home": "/en" if request.language == "en" else "", **(facts or {})}
     text = [line.format(**known) for line in told["text"]]
     links = [{"text": link["text"], "href": link["href"].format(**known)} for link in told["links"]]
     html = pages.in_shell(request.language, told["title"],

@@ -444,11 +444,6 @@ def _page(request: web.Request, template: str, title: str, **context: object) ->
     return web.page(pages.in_shell(request.language, title, content))
 
 
-def explain_failure(error: errors.PortalError, request: web.Request) -> web.Reply:
-    """The page about a failure."""
-    return explain(error, request, {"home": "/en" if request.language == "en" else ""})
-
-
 OF = f"{DESK}/{{offering}}"
 
 ROUTES: web.Routes = {
@@ -463,4 +458,4 @@ ROUTES: web.Routes = {
     ("GET", f"{OF}/daftar-hadir"): web.only("registration.list", attendance),
 }
 
-handle = web.door(ROUTES, origin=lambda: settings().site_origin, explain=explain_failure)
+handle = web.door(ROUTES, origin=lambda: settings().site_origin, explain=explain)

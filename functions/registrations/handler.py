@@ -315,11 +315,8 @@ def explain_failure(error: errors.PortalError, request: web.Request) -> web.Repl
     """The page about a failure, with the offering's own title and dates where it has one."""
     from registrations.views import facts_of  # noqa: PLC0415 needed only when something failed
 
-    known = {"home": "/en" if request.language == "en" else ""}
     name = getattr(error, "offering", None)
-    if name:
-        known |= facts_of(catalogue().offering(name), request.language)
-    return explain(error, request, known)
+    return explain(error, request, facts_of(catalogue().offering(name), request.language) if name else None)
 
 
 ROUTES: web.Routes = {

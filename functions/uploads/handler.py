@@ -216,11 +216,6 @@ def _file_page(upload: Upload, request: web.Request) -> str:
     return pages.in_shell(language, state.title, content, failed=upload.state in {"refused", "failed"})
 
 
-def _explained(error: errors.PortalError, request: web.Request) -> web.Reply:
-    """The page about a failure."""
-    return explain(error, request, {"home": "/en" if request.language == "en" else ""})
-
-
 ROUTES: web.Routes = {
     ("GET", BASE): web.only("file.see", files),
     ("POST", BASE): web.only("file.send", ask),
@@ -228,4 +223,4 @@ ROUTES: web.Routes = {
     ("GET", f"{BASE}/{{upload}}/isi"): web.only("file.see", content),
 }
 
-handle = web.door(ROUTES, origin=lambda: settings().site_origin, explain=_explained)
+handle = web.door(ROUTES, origin=lambda: settings().site_origin, explain=explain)
