@@ -115,7 +115,7 @@ def go_on(request: web.Request) -> web.Reply:
     me = _me(request)
     kept = sessions().parked(request.cookie(web.PARKED), me.person, datetime.now(UTC))
     if kept is None:
-        return web.see_other(f"{ACCOUNT}{_asked(request)}")
+        return web.see_other(f"{ACCOUNT}{request.language_query}")
     sessions().forget_parked(request.cookie(web.PARKED))
     texts = _words(request.language)["go_on"]
     html = _page(request.language, "go_on", texts["title"], texts=texts, path=kept["path"], fields=[
@@ -127,7 +127,7 @@ def go_on(request: web.Request) -> web.Reply:
 def leave(request: web.Request) -> web.Reply:
     """End this session."""
     _end_session_of(request)
-    return _with_cookies(web.see_other(f"{LEAVE}{_asked(request)}"),
+    return _with_cookies(web.see_other(f"{LEAVE}{request.language_query}"),
                          web.cookie(web.SESSION, "", request.origin, seconds=0))
 
 
@@ -138,7 +138,7 @@ def left(request: web.Request) -> web.Reply:
     with suppress(errors.SignInUnavailable):  # the portal's own session has ended all the same
         service = provider().leave_address
     return web.page(_page(request.language, "left", texts["title"], texts=texts, service=service,
-                          sign_in=f"{web.SIGN_IN}{_asked(request)}"))
+                          sign_in=f"{web.SIGN_IN}{request.language_query}"))
 
 
 def _end_session_of(request: web.Request) -> None:
@@ -171,11 +171,11 @@ def end_sessions(request: web.Request) -> web.Reply:
     me = _me(request)
     if request.fields.get("sesi") == "semua":
         sessions().end_all(me.person)
-        return _with_cookies(web.see_other(f"{LEAVE}{_asked(request)}"),
+        return _with_cookies(web.see_other(f"{LEAVE}{request.language_query}"),
                              web.cookie(web.SESSION, "", request.origin, seconds=0))
     if SESSION_KEY.fullmatch(key := str(request.fields.get("sesi", ""))):
         sessions().end(me.person, key)
-    return web.see_other(f"{ACCOUNT}{_asked(request)}")
+    return web.see_other(f"{ACCOUNT}{request.language_query}")
 
 
 def profile(request: web.Request) -> web.Reply:
@@ -205,7 +205,7 @@ def save_profile(request: web.Request) -> web.Reply:
         newer = identities().profile(me.person) or NO_PROFILE
         told = [errors.FieldError("", "changed_meanwhile")]
         return web.refused_page(_profile_page(request.language, answers, int(newer["version"]), told), changed)
-    return web.data(model.model_dump()) if request.wants_json else web.see_other(f"{ACCOUNT}{_asked(request)}")
+    return web.data(model.model_dump()) if request.wants_json else web.see_other(f"{ACCOUNT}{request.language_query}")
 
 
 def _profile_page(language: str, answers: Mapping[str, Any], version: int, told: list[errors.FieldError]) -> str:
@@ -248,10 +248,6 @@ def _page(language: str, template: str, title: str, **context: object) -> str:
     from portal import pages  # noqa: PLC0415 drawing is loaded only when a page is drawn
 
     return pages.in_shell(language, title, pages.fragment(template, language, title=title, **context))
-
-
-def _asked(request: web.Request) -> str:
-    return "?lang=en" if request.language == "en" else ""
 
 
 def _with_cookies(reply: web.Reply, *cookies: str) -> web.Reply:

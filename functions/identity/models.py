@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from pydantic import Field, field_validator
 
 from portal.forms import FormModel
-from portal.people import GOLONGAN, HAVE_A_NIP, JENJANG, KINDS, TPP_LEVELS
+from portal.people import GOLONGAN, JENJANG, KINDS, TPP_LEVELS, officials_have_a_nip
 from portal.questions import Choice, Day, Line, Nip, Paragraph, Phone, Pick, Region, refuse
 
 
@@ -27,16 +27,11 @@ class Profile(FormModel):
     channel: Annotated[str, Choice(options=("email", "telepon", "whatsapp"))]
     accessibility_needs: Annotated[str | None, Paragraph(most=500)] = None
 
-    @field_validator("nip")
-    @classmethod
-    def _officials_have_a_nip(cls, nip: str | None, info: Any) -> str | None:  # noqa: ANN401 pydantic's ValidationInfo
-        if nip is None and info.data.get("kind") in HAVE_A_NIP:
-            raise refuse("missing")
-        return nip
+    _officials_have_a_nip = field_validator("nip")(officials_have_a_nip)
 
     @field_validator("level")
     @classmethod
-    def _facilitators_have_a_level(cls, level: str | None, info: Any) -> str | None:  # noqa: ANN401 see above
+    def _facilitators_have_a_level(cls, level: str | None, info: Any) -> str | None:  # noqa: ANN401 pydantic's ValidationInfo
         if level is None and info.data.get("kind") == "tpp":
             raise refuse("missing")
         return level

@@ -171,6 +171,11 @@ class Request:
         asked = self.query("lang")
         return asked if asked in LANGUAGES else ""
 
+    @property
+    def language_query(self) -> str:
+        """What an address of ours ends with, so that its page is in this request's language too."""
+        return "?lang=en" if self.language == "en" else ""
+
     @cached_property
     def fields(self) -> dict[str, Any]:
         """What was submitted; raises a PortalError when the body cannot be read. A repeated name keeps its list."""

@@ -434,7 +434,7 @@ def _words(language: str) -> dict[str, Any]:
 
 
 def _asked(request: web.Request) -> str:
-    return "?lang=en" if request.language == "en" else ""
+    return request.language_query
 
 
 def _page(request: web.Request, template: str, title: str, **context: object) -> web.Reply:

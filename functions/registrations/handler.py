@@ -123,7 +123,7 @@ def to_offerings(request: web.Request) -> web.Reply:
 
 def to_status(request: web.Request) -> web.Reply:
     """Somebody opened the address of cancelling itself: it begins with the status."""
-    return web.see_other(f"{STATUS.action}{'?lang=en' if request.language == 'en' else ''}")
+    return web.see_other(f"{STATUS.action}{request.language_query}")
 
 
 # -- the receipt -------------------------------------------------------------------------------------------------

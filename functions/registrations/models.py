@@ -9,15 +9,15 @@ from __future__ import annotations
 import json
 import re
 from datetime import UTC, datetime
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from portal.forms import FormModel
 from portal.moments import ZONES
-from portal.people import HAVE_A_NIP, KINDS
-from portal.questions import Choice, Consent, Email, Line, Nip, Paragraph, Phone, Reference, Region, refuse
+from portal.people import KINDS, officials_have_a_nip
+from portal.questions import Choice, Consent, Email, Line, Nip, Paragraph, Phone, Reference, Region
 
 AGENCY_LEVELS = ("pusat", "provinsi", "kabupaten_kota", "desa", "bukan_pemerintah")
 GENERAL = "umum"  # the pool of seats that nobody has a prior claim on
@@ -38,12 +38,7 @@ class Registration(FormModel):
     accessibility_needs: Annotated[str | None, Paragraph(most=500)] = None
     consent: Annotated[bool, Consent()]
 
-    @field_validator("nip")
-    @classmethod
-    def _officials_have_a_nip(cls, nip: str | None, info: Any) -> str | None:  # noqa: ANN401 pydantic's ValidationInfo
-        if nip is None and info.data.get("kind") in HAVE_A_NIP:
-            raise refuse("missing")
-        return nip
+    _officials_have_a_nip = field_validator("nip")(officials_have_a_nip)
 
 
 class StatusQuestion(FormModel):

@@ -87,7 +87,7 @@ def ask(request: web.Request) -> web.Reply:
     kept = uploads().ask(wanted)
     if request.wants_json:
         return web.data(_as_data(kept, request.language), created=kept is wanted, location=_path(kept))
-    return web.see_other(_path(kept) + _asked(request.language))
+    return web.see_other(_path(kept) + request.language_query)
 
 
 def _wish(request: web.Request) -> NewUpload:
@@ -172,10 +172,6 @@ def _path(upload: Upload) -> str:
     return f"{BASE}/{upload.id}"
 
 
-def _asked(language: str) -> str:
-    return "?lang=en" if language == "en" else ""
-
-
 # -- pages -----------------------------------------------------------------------------------------------------------
 
 
@@ -189,7 +185,7 @@ def _files_page(owner: str, request: web.Request, wrong: list[FieldError]) -> st
     answers: Mapping[str, Any] = request.fields if wrong else {}
     drawn = pages.form(UPLOAD, language, answers, wrong)
     content = pages.fragment("files", language, texts=texts, rows=rows, drawn=drawn, most=MOST_BYTES, base=BASE,
-                             accepted=[kind.media_type for kind in KINDS.values()], asked=_asked(language))
+                             accepted=[kind.media_type for kind in KINDS.values()], asked=request.language_query)
     return pages.in_shell(language, texts["page"]["title"], content, failed=bool(wrong))
 
 
@@ -207,12 +203,12 @@ def _file_page(upload: Upload, request: web.Request) -> str:
     texts = words("files", language)
     # The bucket sends the browser back with the key in the address; its own event follows in a moment.
     sent = upload.state == "asked" and bool(request.query("key"))
-    back = f"{settings().site_origin}{_path(upload)}{_asked(language)}"
+    back = f"{settings().site_origin}{_path(upload)}{request.language_query}"
     place = _place(upload, back=back) if upload.state == "asked" and not sent else None
     state = told(upload, language, sent=sent)
     content = pages.fragment("file", language, texts=texts, view=row(upload, [], language), state=state, place=place,
                              accepted=[kind.media_type for kind in KINDS.values()], base=BASE,
-                             asked=_asked(language), final=upload.state in FINAL)
+                             asked=request.language_query, final=upload.state in FINAL)
     return pages.in_shell(language, state.title, content, failed=upload.state in {"refused", "failed"})
 
 
