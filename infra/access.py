@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from pydantic_core import PydanticCustomError
 
 from infra.front_matter import Mistake, text_of
+from portal.audit import ACTIONS, FACTS
 
 FILE = Path(__file__).parent.parent / "content" / "rules" / "access.yml"
 
@@ -50,7 +51,7 @@ class Row(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     role: str
-    over: Literal["any", "own", "offering", "region"]
+    over: Literal["any", "own", "offering", "region", "unit"]
     states: Annotated[list[str] | None, Field(min_length=1)] = None  # an empty list would read as every state
     masked: list[str] = []
 
@@ -59,6 +60,7 @@ class Action(Titled):
     """Something that can be done to a kind of record."""
 
     of: str | None = None
+    noted: str | None = None
     who: Annotated[list[Row], Field(min_length=1)]
 
 
@@ -72,12 +74,17 @@ class AccessTable(BaseModel):
     overs: dict[str, Words]
     states: dict[str, Words]
     roles: dict[str, Titled]
+    sensitive: dict[str, Words]
     fields: dict[str, list[str]]
     actions: dict[str, Action]
 
     @model_validator(mode="after")
     def _names_are_known(self) -> Self:
+        for field in self.sensitive:
+            _must_know("sensitive", "word of the audit for the field", field, FACTS["field"])
         for name, action in self.actions.items():
+            if action.noted is not None:
+                _must_know(name, "word of the audit", action.noted, ACTIONS)
             if action.of is not None:
                 _must_know(name, "kind of record", action.of, self.fields)
             for row in action.who:

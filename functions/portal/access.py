@@ -5,7 +5,8 @@ Deny by default: an action, a role, an ownership or a state that the table does 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -36,18 +37,29 @@ class Facts:
     owner: str = ""
     offering: str = ""
     region: str = ""
+    unit: str = ""
     state: str = ""
+    record: str = ""  # under which name the audit remembers that somebody saw it; the table asks nothing of it
+
+
+def _unseen(fields: Collection[str]) -> None:
+    """Nobody sees what no gate has let through."""
 
 
 @dataclass(frozen=True)
 class Grant:
-    """A yes: under which role, and which fields are shown with their middle hidden."""
+    """A yes: under which role, and which fields are shown with their middle hidden.
+
+    `seen` is told of each sensitive field that is shown as it is; a gate puts its own there (portal.gate).
+    """
 
     role: str
     masked: frozenset[str] = field(default_factory=frozenset)
+    seen: Callable[[Collection[str]], None] = field(default=_unseen, compare=False, repr=False)
 
     def shown(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        """The values as this grant lets them be seen."""
+        """The values as this grant lets them be seen; give it those only that are shown."""
+        self.seen([name for name in sensitive() if values.get(name) and name not in self.masked])
         return {name: masked(value) if name in self.masked and isinstance(value, str) else value
                 for name, value in values.items()}
 
@@ -55,6 +67,26 @@ class Grant:
 def rules() -> dict[str, Any]:
     """The table as the build made it."""
     return read_json("access.json")  # type: ignore[no-any-return]
+
+
+def sensitive() -> Collection[str]:
+    """The fields, in whatever record, of which each view as they are is remembered."""
+    return rules().get("sensitive", {})  # type: ignore[no-any-return]
+
+
+def kind_of(action: str) -> str:
+    """The kind of record that an action is done to; empty for an action that is done to none."""
+    return str(rules()["actions"].get(action, {}).get("of", ""))
+
+
+def noted_as(action: str) -> str:
+    """What the audit says of somebody who sees sensitive fields by this action."""
+    return str(rules()["actions"].get(action, {}).get("noted", "viewed"))
+
+
+def unit_key(unit: str) -> str:
+    """The name of an office as scopes write it: `Dinas PMD, Bojonegoro` is `dinas-pmd-bojonegoro`."""
+    return "-".join(re.findall(r"[^\W_]+", unit.casefold()))
 
 
 def has_use_for(action: str, roles: Iterable[Role]) -> bool:
@@ -89,6 +121,8 @@ def _reaches(over: str, scope: str, person: str, facts: Facts) -> bool:
             return bool(facts.offering) and scope in {facts.offering, ANY_SCOPE}
         case "region":
             return bool(facts.region) and _is_within(facts.region, scope)
+        case "unit":
+            return bool(unit_key(facts.unit)) and scope in {unit_key(facts.unit), ANY_SCOPE}
     return False
 
 

@@ -25,6 +25,7 @@ from portal.identifiers import format_moment, parse_moment
 from portal.moments import format_time
 from portal.records import ConditionFailed, Item, Table, Write, attempts, put_new
 from portal.retention import kept_until
+from portal.settings import Settings
 
 # What can be done to a record, and what can be said about it: each has its words in content/forms/audit.<lang>.yml.
 ACTIONS = ("viewed", "exported", "downloaded", "approved", "refused", "promoted", "cancelled", "checked_in",
@@ -93,6 +94,20 @@ def _is_fact(fact: str) -> bool:
 def record_key(kind: str, record: str) -> str:
     """The `pk` of a record's entries."""
     return f"{RECORD}{kind}#{record}"
+
+
+@dataclass(frozen=True)
+class AuditSettings(Settings):
+    """What every function that shows sensitive fields needs from the template."""
+
+    audit_table: str
+
+
+def remember(notes: Iterable[Note]) -> None:
+    """Write what was seen into the audit of this stack, before it is shown."""
+    audit = Audit(Table(AuditSettings.from_environment().audit_table))
+    for note in notes:
+        audit.note(note)
 
 
 @dataclass(frozen=True)

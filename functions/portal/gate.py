@@ -1,22 +1,44 @@
 """The one place that asks the access table: a gate is made for one request of somebody who is signed in.
 
-Whoever loads a record asks the gate with the record's facts; a door sends no answer for which nobody asked.
+Whoever loads a record asks the gate with the record's facts; a door sends no answer for which nobody asked. Of each
+sensitive field that a grant of this gate shows unmasked the gate itself makes the entry of the audit, and the door
+sends no answer before it is written: no subject can forget it.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Collection, Iterator
+from dataclasses import replace
+from datetime import datetime
+from functools import partial
+from typing import NamedTuple
+
 from portal import access
 from portal.access import Facts, Grant
+from portal.audit import Actor, Note
 from portal.errors import NotFound
 from portal.sessions import Session
 
+MANY = 20  # records in one answer; of more the audit has one entry, at the offering that they belong to
+
+
+class Seen(NamedTuple):
+    """A record that was shown, and how: the action, the role that allowed it, the offering it belongs to."""
+
+    action: str
+    role: str
+    record: str
+    offering: str
+
 
 class Gate:
-    """What this session may do in this request."""
+    """What this session may do in this request, and what it has seen."""
 
     def __init__(self, session: Session, action: str) -> None:
         """Take the session and the action that the route is for."""
         self.session, self.action, self.asked = session, action, False
+        self.seen: dict[Seen, set[str]] = defaultdict(set)
 
     def grant(self, facts: Facts, action: str = "") -> Grant:
         """The yes for this record; raises NotFound for a no, so that forbidden and unknown answer alike."""
@@ -28,4 +50,31 @@ class Gate:
     def allows(self, facts: Facts, action: str = "") -> Grant | None:
         """The yes for this record, or None: for lists, and for what a page offers."""
         self.asked = True
-        return access.decide(action or self.action, self.session.person, self.session.roles, facts)
+        asked = action or self.action
+        found = access.decide(asked, self.session.person, self.session.roles, facts)
+        if found is None or (facts.owner and facts.owner == self.session.person):
+            return found  # what is one's own, one may see without a trace
+        return replace(found, seen=partial(self._see, Seen(asked, found.role, facts.record, facts.offering)))
+
+    def _see(self, seen: Seen, fields: Collection[str]) -> None:
+        if not fields:
+            return
+        if not seen.record:
+            raise RuntimeError(f"{seen.action} shows {', '.join(fields)}, and its facts do not say of which record")
+        self.seen[seen].update(fields)
+
+    def notes(self, source: str, now: datetime) -> Iterator[Note]:
+        """The entries of the audit about what was shown in this request; the request came from `source`."""
+        found = self.seen if len(self.seen) <= MANY else self._by_offering()
+        for seen, fields in found.items():
+            kind = access.kind_of(seen.action) if seen.record else "offering"
+            yield Note(kind, seen.record or seen.offering, access.noted_as(seen.action),
+                       Actor(self.session.person, seen.role, source), access.rules()["version"], now,
+                       tuple(f"field:{name}" for name in sorted(fields)))
+
+    def _by_offering(self) -> dict[Seen, set[str]]:
+        """One for all records of an offering; those that belong to none stay as they are."""
+        found: dict[Seen, set[str]] = defaultdict(set)
+        for seen, fields in self.seen.items():
+            found[seen._replace(record="") if seen.offering else seen].update(fields)
+        return found

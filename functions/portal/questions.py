@@ -61,6 +61,7 @@ class Question:
 
     control: ClassVar[str] = "line"
     own_codes: ClassVar[tuple[str, ...]] = ()
+    names_a_person: ClassVar[bool] = False  # such a number's field is sensitive in the access table
 
     autocomplete: str | None = None
     hidden: bool = False
@@ -178,6 +179,7 @@ class Nip(Question):
 
     control: ClassVar[str] = "digits"
     own_codes: ClassVar[tuple[str, ...]] = ("nip_length", "nip_date", "nip_sex")
+    names_a_person: ClassVar[bool] = True
 
     def read(self, value: object) -> object:
         """Eighteen digits, without the blanks and dots people put between the groups."""
@@ -195,6 +197,36 @@ class Nip(Question):
         del options
         digits = str(value)
         return f"{digits[:8]} {digits[8:14]} {digits[14]} {digits[15:]}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Nik(Question):
+    """The 16 digits of an identity number, by the rules of lokal-id: region, date of birth, serial.
+
+    For a subject that cannot do without it, never for a profile. That the shape is right does not prove that the
+    number was given to anybody. Regions of old numbers may be abolished by now, so only the province must exist.
+    """
+
+    control: ClassVar[str] = "digits"
+    own_codes: ClassVar[tuple[str, ...]] = ("nik_length", "nik_region", "nik_date", "nik_serial")
+    names_a_person: ClassVar[bool] = True
+
+    def read(self, value: object) -> object:
+        """Sixteen digits, without the blanks, dots and dashes people put between the groups."""
+        from portal.lokal_id import module  # noqa: PLC0415 only the subjects that need a NIK load its rules
+
+        told = {"format": "nik_length", "province": "nik_region", "wilayah": "nik_region",
+                "birth_date": "nik_date", "serial": "nik_serial"}
+        found = module("nik").parse_nik(readable(value))
+        if found.errors:
+            raise refuse(told[found.errors[0].code])
+        return found.nik
+
+    def show(self, value: object, options: dict[str, str]) -> str:
+        """Grouped 6 6 4: region, date of birth, serial."""
+        del options
+        digits = str(value)
+        return f"{digits[:6]} {digits[6:12]} {digits[12:]}"
 
 
 def _is_birth_date(digits: str) -> bool:

@@ -402,7 +402,10 @@ def _answered_or_to_sign_in(entry: Entry, request: Request, explain: Explain) ->
 
 
 def _answered(entry: Entry, request: Request) -> Reply:
-    """The answer; for a route that is not for everyone only if the access table was asked about what it shows."""
+    """The answer; for a route that is not for everyone only if the access table was asked about what it shows.
+
+    What is sensitive in it is in the audit before it is sent.
+    """
     if not entry.action:
         return entry.answer(request)
     gate = _gate(entry.action, request)
@@ -410,6 +413,10 @@ def _answered(entry: Entry, request: Request) -> Reply:
     if not gate.asked:
         message = f"{request.event['routeKey']} answered without asking the access table"
         raise RuntimeError(message)
+    if gate.seen:
+        from portal.audit import remember  # noqa: PLC0415 see _gate
+
+        remember(gate.notes(request.source, datetime.now(UTC)))
     return reply
 
 

@@ -36,7 +36,6 @@ STATES = ("seated", "waiting", "cancelled")
 LONGEST_WITHOUT_NETWORK = timedelta(hours=24)
 RECORD_KIND = "registration"
 DONE = {"promote": "promoted", "cancel": "cancelled", "check_in": "checked_in"}
-SENSITIVE = ("nip", "accessibility_needs")  # to see one of these unmasked is remembered
 ACTIONS = {"promote": "registration.promote", "cancel": "registration.cancel", "check_in": "registration.check_in"}
 
 # The desk shows what the public form asks, under the form's own words.
@@ -91,7 +90,8 @@ def note(request: web.Request, kind: str, record: str, action: str, grant: Grant
 
 def facts_of(record: Record) -> Facts:
     """What the access table asks of a registration."""
-    return Facts(offering=record.offering, region=str(record.answers["region"]), state=record.state)
+    return Facts(offering=record.offering, region=str(record.answers["region"]), state=record.state,
+                 record=format_reference(record.reference))
 
 
 # -- where one begins --------------------------------------------------------------------------------------------
@@ -170,19 +170,25 @@ def _says(record: Record, wanted: str) -> bool:
 
 def _row(shown: Shown, offering: Offering, language: str) -> dict[str, Any]:
     record = shown.record
-    answers = _told(shown, language)
+    answers = _told(shown, language, ("name", "kind", "region", "email"))
     return {"reference": record.reference, "number": format_reference(record.reference), "state": record.state,
             "name": answers["name"], "kind": answers["kind"], "region": answers["region"], "email": answers["email"],
             "received": format_time(parse_moment(record.received_at), offering.zone, language),
             "here": record.checked_in_at is not None}
 
 
-def _told(shown: Shown, language: str) -> dict[str, str]:
-    """The answers as people read them, masked as the grant says; an answer that was left open is empty."""
+ANSWERS = tuple(field.name for field in REGISTRATION_WORDS.fields if field.name not in {"offering", "consent"})
+
+
+def _told(shown: Shown, language: str, names: Sequence[str] = ANSWERS) -> dict[str, str]:
+    """These answers as people read them, masked as the grant says; an answer that was left open is empty.
+
+    The gate remembers the sensitive ones among them as seen, so a caller asks for those only that it shows.
+    """
     texts = REGISTRATION_WORDS.words(language)["fields"]
     plain = {field.name: field.question.show(shown.record.answers[field.name], texts[field.name].get("options", {}))
              if shown.record.answers.get(field.name) is not None else ""
-             for field in REGISTRATION_WORDS.fields if field.name not in {"offering", "consent"}}
+             for field in REGISTRATION_WORDS.fields if field.name in names}
     return shown.grant.shown(plain)
 
 
@@ -213,9 +219,6 @@ def one(request: web.Request) -> web.Reply:
     """One registration with its answers, what was told about it, and what can be done."""
     shown = _read(request)
     record, offering = shown.record, catalogue().offering(shown.record.offering)
-    seen = [f"field:{name}" for name in SENSITIVE if record.answers.get(name) and name not in shown.grant.masked]
-    if seen:
-        audit().note(note(request, RECORD_KIND, format_reference(record.reference), "viewed", shown.grant, *seen))
     if request.wants_json:
         return web.data(_as_data(shown))
     texts, language = _words(request.language), request.language
@@ -393,10 +396,9 @@ def as_spreadsheet(request: web.Request) -> web.Reply:
     labels = REGISTRATION_WORDS.words(language)["fields"]
     shown = [Shown(record, each) for record in registrations().of_offering(offering.id)
              if (each := request.person.allows(facts_of(record), "registration.export"))]
-    names = [field.name for field in REGISTRATION_WORDS.fields if field.name not in {"offering", "consent"}]
     headings = [texts["columns"]["number"], texts["columns"]["state"], texts["columns"]["received"],
-                texts["columns"]["here"], *(labels[name]["label"] for name in names)]
-    rows = [_cells(each, offering, texts, language, names) for each in shown]
+                texts["columns"]["here"], *(labels[name]["label"] for name in ANSWERS)]
+    rows = [_cells(each, offering, texts, language) for each in shown]
     name = f"{offering.id}.{request.path_value('kind')}"
     if request.path_value("kind") == "csv":
         return web.document(as_csv(headings, rows), KINDS["csv"], name)
@@ -406,18 +408,18 @@ def as_spreadsheet(request: web.Request) -> web.Reply:
 KINDS = {"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 
 
-def _cells(shown: Shown, offering: Offering, texts: dict[str, Any], language: str, names: list[str]) -> list[str]:
+def _cells(shown: Shown, offering: Offering, texts: dict[str, Any], language: str) -> list[str]:
     record, told = shown.record, _told(shown, language)
     return [format_reference(record.reference), texts["states"][record.state],
             format_time(parse_moment(record.received_at), offering.zone, language),
             format_time(parse_moment(record.checked_in_at), offering.zone, language) if record.checked_in_at else "",
-            *(told[name] for name in names)]
+            *told.values()]
 
 
 def attendance(request: web.Request) -> web.Reply:
     """The attendance list to print: who has a seat, with room for a signature."""
     offering = catalogue().offering(request.path_value("offering"))
-    rows = sorted(_told(Shown(record, grant), request.language)["name"] for record in
+    rows = sorted(_told(Shown(record, grant), request.language, ("name",))["name"] for record in
                   registrations().of_offering(offering.id) if record.state == "seated"
                   and (grant := request.person.allows(facts_of(record), "registration.list")))
     if not rows and not _may_list(request, offering.id):

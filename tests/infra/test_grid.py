@@ -30,9 +30,11 @@ OFFERING, OTHER = "bimtek-klino", "seminar-lain"
 REGION = "35.22"
 STATES = ("seated", "waiting", "cancelled")
 SCOPES = {"offering": (OFFERING, OTHER, "*", ""), "region": ("35", REGION, "3", "35.2", "93", "*", "")}
+ALL_SCOPES = tuple(sorted({scope for scopes in SCOPES.values() for scope in scopes}))
+OF_OFFICES = {"atasan": ("dinas-pmd", "*", OFFERING, REGION)}  # a role over offices reaches nothing that has none
 # Everybody with one role, once with each scope that role could have; nobody's role; and no session at all.
 PEOPLE = [None, "", *(f"{role}:{scope}" if scope else role for role in TABLE["roles"] if role != "pengguna"
-                      for scope in sorted({scope for scopes in SCOPES.values() for scope in scopes}))]
+                      for scope in OF_OFFICES.get(role, ALL_SCOPES))]
 ACTION_OF = {f"{method} {path}".strip(): entry.action for (method, path), entry in doors.routes().items()}
 GUARDED = sorted(route for route, action in ACTION_OF.items() if action)
 A_FILE = "01JD8Z3C4V5W6X7Y8Z9A0B1C99"
@@ -51,13 +53,15 @@ DOOR = {"GET /layanan/meja/{offering}/hadir", "POST /layanan/meja/{offering}/had
 FILES = {"GET /layanan/meja/{offering}/unduh/{kind}"}
 
 
-def yes(action: str, group: str, *, offering: str = "", region: str = "", state: str = "", own: bool = False) -> bool:
+def yes(action: str, group: str, *, offering: str = "", region: str = "", state: str = "",
+        unit: str = "", own: bool = False) -> bool:
     """Whether the table's text allows this; written anew, so that the guard's own reading is held against it."""
     name, _, scope = group.partition(":")
     for row in TABLE["actions"][action]["who"]:
         over = {"any": True, "own": own, "offering": bool(offering) and scope in {offering, "*"},
                 "region": bool(region) and (scope == "*" or (bool(scope) and region.split(".")[:scope.count(".") + 1]
-                                                             == scope.split(".")))}[row["over"]]
+                                                             == scope.split("."))),
+                "unit": bool(unit) and scope in {unit, "*"}}[row["over"]]
         if row["role"] in {name, "pengguna"} and over and (not row.get("states") or state in row["states"]):
             return True
     return False

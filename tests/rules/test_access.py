@@ -18,7 +18,7 @@ from portal import access
 from portal.access import MASK, Facts, Grant, Role, decide, has_use_for, masked
 
 TABLE: dict[str, Any] = {
-    "roles": {"pengguna": {}, "panitia": {}, "manajer": {}, "pengawas_data": {}, "operator": {}},
+    "roles": {"pengguna": {}, "panitia": {}, "manajer": {}, "pengawas_data": {}, "operator": {}, "atasan": {}},
     "actions": {
         "account.see": {"who": [{"role": "pengguna", "over": "own"}]},
         "desk.see": {"who": [{"role": "panitia", "over": "any"}]},
@@ -29,6 +29,7 @@ TABLE: dict[str, Any] = {
         "promote": {"who": [{"role": "panitia", "over": "offering", "states": ["waiting"]}]},
         "either": {"who": [{"role": "panitia", "over": "offering", "states": ["seated"], "masked": ["nip"]},
                            {"role": "panitia", "over": "offering", "states": ["waiting"]}]},
+        "of_an_office": {"who": [{"role": "atasan", "over": "unit", "masked": ["nip"]}]},
         "odd": {"who": [{"role": "panitia", "over": "everything"}]},
         "nobody": {"who": []},
     }}
@@ -104,6 +105,19 @@ CASES = [
     Case("the widest, in whatever order", "list", ("pengawas_data", "panitia:bimtek-klino", "manajer:35"), KLINO,
          frozenset({"nip"})),
     Case("a wide role for another activity widens nothing", "list", ("manajer:35", "panitia:seminar"), KLINO, ALL_BUT),
+    Case("the own office", "of_an_office", ("atasan:dinas-pmd",), Facts(unit="Dinas PMD"), frozenset({"nip"})),
+    Case("the own office, however it was typed", "of_an_office", ("atasan:dinas-pmd",), Facts(unit=" dinas  p.m.d. "),
+         None),
+    Case("the own office with other marks", "of_an_office", ("atasan:dinas-pmd",), Facts(unit="DINAS, PMD."),
+         frozenset({"nip"})),
+    Case("an office whose name begins alike", "of_an_office", ("atasan:dinas",), Facts(unit="Dinas PMD"), None),
+    Case("an office in a longer one", "of_an_office", ("atasan:dinas-pmd-bojonegoro",), Facts(unit="Dinas PMD"), None),
+    Case("every office", "of_an_office", ("atasan:*",), Facts(unit="Dinas PMD"), frozenset({"nip"})),
+    Case("a supervisor of no office", "of_an_office", ("atasan", "atasan:"), Facts(unit="Dinas PMD"), None),
+    Case("a record of no office", "of_an_office", ("atasan:*", "atasan:"), Facts(region="35.22"), None),
+    Case("a record whose office has no letters", "of_an_office", ("atasan:*", "atasan:"), Facts(unit="--"), None),
+    Case("an office does not give a region", "list", ("atasan:35",), KLINO, None),
+    Case("a region does not give an office", "of_an_office", ("manajer:dinas-pmd",), Facts(unit="Dinas PMD"), None),
     Case("one of several scopes", "list", ("panitia:seminar", "panitia:bimtek-klino"), KLINO, frozenset({"nip"})),
     Case("a role that the action does not name", "list", ("operator",), KLINO, None),
     Case("nobody's role", "list", (), KLINO, None),
@@ -153,6 +167,21 @@ def test_whether_a_role_could_ever_do_it_is_known_before_the_record(
     assert has_use_for(action, roles(groups)) is useful
 
 
+@pytest.mark.parametrize(("typed", "key"), [
+    ("Dinas PMD Bojonegoro", "dinas-pmd-bojonegoro"), ("  DINAS   PMD, Bojonegoro. ", "dinas-pmd-bojonegoro"),
+    ("Balai Besar (Yogyakarta)", "balai-besar-yogyakarta"), ("Dinas_PMD", "dinas-pmd"), ("Désa", "désa"), ("", ""),
+    ("***", ""), ("*", "")])
+def test_an_office_is_the_same_however_its_name_is_written(typed: str, key: str) -> None:
+    assert access.unit_key(typed) == key
+    assert access.unit_key(key) == key, "a scope is written as its own key"
+
+
+@given(st.text(max_size=40), st.text(max_size=40))
+def test_an_office_reaches_itself_and_no_other(unit: str, other: str) -> None:
+    keys = access.unit_key(unit), access.unit_key(other)
+    assert access._reaches("unit", keys[1], SITI, Facts(unit=unit)) is (keys[0] == keys[1] != "")
+
+
 CODES = st.from_regex(r"[0-9]{2}(\.[0-9]{2}){0,3}", fullmatch=True)
 
 
@@ -181,7 +210,8 @@ def test_another_role_takes_nothing_away(action: str, groups: list[str], another
 
 
 @pytest.mark.parametrize(("value", "shown"), [
-    ("198609262015052001", "19••••••••••••••01"), ("+6281234567890", "+6••••••••••90"), ("1234567", "12•••67"),
+    ("198609262015052001", "19••••••••••••••01"), ("352201 460986 0001", "35••••••••••••••01"),
+    ("+6281234567890", "+6••••••••••90"), ("1234567", "12•••67"),
     ("123456", "••••••"), ("12", "••"), ("", ""), ("Siti Aminah", "Si•••••••ah"), ("🌾" * 7, "🌾🌾•••🌾🌾")])
 def test_the_middle_of_a_value_is_hidden(value: str, shown: str) -> None:
     assert masked(value) == shown
@@ -216,7 +246,9 @@ def test_what_the_functions_read_is_what_is_written() -> None:
 
 BOTH = {"id": "Kursi", "en": "Seat"}
 GOOD: dict[str, Any] = {
-    "version": "2026-11-21", "words": {"who": BOTH}, "overs": dict.fromkeys(("any", "own", "offering", "region"), BOTH),
+    "version": "2026-11-21", "words": {"who": BOTH},
+    "overs": dict.fromkeys(("any", "own", "offering", "region", "unit"), BOTH),
+    "sensitive": {"nip": BOTH},
     "states": {"seated": BOTH}, "roles": {"panitia": {"title": {"id": "Panitia", "en": "Committee"}}},
     "fields": {"registration": ["nip"]},
     "actions": {"list": {"title": {"id": "Melihat", "en": "See"}, "of": "registration",
@@ -254,6 +286,10 @@ MISTAKES: dict[str, tuple[Callable[[dict[str, Any]], None], str]] = {
     "an empty title": (action(title={"id": "", "en": "See"}), "actions.list.title.id: String should have"),
     "a role without a title": (top(roles={"panitia": {}}), "roles.panitia.title: Field required"),
     "a version that is a date": (top(version=20261121), "version: Input should be a valid string"),
+    "a sensitive field of which the audit cannot speak": (
+        top(sensitive={"shoe_size": BOTH}), "actions: sensitive: there is no word of the audit for the field shoe"),
+    "a sensitive field without words": (top(sensitive={"nip": {}}), "sensitive.nip.id: Field required"),
+    "an entry that the audit cannot make": (action(noted="stolen"), "actions: list: there is no word of the audit"),
     "a key that nobody knows": (top(comment="x"), "comment: Extra inputs are not permitted"),
 }
 

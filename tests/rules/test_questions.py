@@ -17,6 +17,7 @@ from portal.questions import (
     Day,
     Email,
     Line,
+    Nik,
     Nip,
     Paragraph,
     Phone,
@@ -90,6 +91,12 @@ GOOD = [
     Good("a NIP with dots", Nip(), "19860926.201505.2.001", "198609262015052001"),
     Good("a NIP of PPPK, with a code where PNS have a month", Nip(), "19900115 202321 2 045", "199001152023212045"),
     Good("a NIP of somebody born on 29 February", Nip(), "19880229 201505 1 001", "198802292015051001"),
+    Good("a NIK in one piece", Nik(), "3522014609860001", "3522014609860001"),
+    Good("a NIK in its groups", Nik(), " 352201 460986 0001 ", "3522014609860001"),
+    Good("a NIK with dots and dashes", Nik(), "35.22.01-460986-0001", "3522014609860001"),
+    Good("a NIK pasted with a zero-width character", Nik(), "352201\u200b4609860001", "3522014609860001"),
+    Good("a NIK of somebody born on 29 February", Nik(), "3522012902880001", "3522012902880001"),
+    Good("a NIK of a regency that no list names any more", Nik(), "3599014609860001", "3599014609860001"),
     Good("a day as it is kept", Day(), "2024-04-01", "2024-04-01"),
     Good("a day as people write it", Day(), "1-4-2024", "2024-04-01"),
     Good("a day with zeros", Day(), "01-04-2024", "2024-04-01"),
@@ -147,6 +154,17 @@ BAD = [
     Bad("a NIP of the year 0986", Nip(), "09860926 201505 1 001", "nip_date"),
     Bad("a NIP of day zero", Nip(), "19860900 201505 1 001", "nip_date"),
     Bad("a NIP whose digit of sex is neither 1 nor 2", Nip(), "19860926 201505 3 001", "nip_sex"),
+    Bad("a NIK of 15 digits", Nik(), "352201460986001", "nik_length"),
+    Bad("a NIK of 17 digits", Nik(), "35220146098600011", "nik_length"),
+    Bad("a NIK with a letter O for a zero", Nik(), "35220146O9860001", "nik_length"),
+    Bad("a NIK in Arabic digits", Nik(), "٣٥٢٢٠١٤٦٠٩٨٦٠٠٠١", "nik_length"),
+    Bad("a NIP instead of a NIK", Nik(), "198609262015052001", "nik_length"),
+    Bad("a NIK of no province", Nik(), "0022014609860001", "nik_region"),
+    Bad("a NIK of regency 00", Nik(), "3500014609860001", "nik_region"),
+    Bad("a NIK of 31 April", Nik(), "3522013104860001", "nik_date"),
+    Bad("a NIK of the 13th month", Nik(), "3522014613860001", "nik_date"),
+    Bad("a NIK of day 72, which is 32 and a woman's", Nik(), "3522017209860001", "nik_date"),
+    Bad("a NIK with the serial 0000", Nik(), "3522014609860000", "nik_serial"),
     Bad("31 April", Day(), "31-4-2024", "day_shape"),
     Bad("29 February of another year", Day(), "29-2-2023", "day_shape"),
     Bad("the 13th month", Day(), "1-13-2024", "day_shape"),
@@ -176,7 +194,7 @@ BAD = [
     Bad("a reference with a zero", Reference(), "7F3K-0QX2", "reference_shape"),
 ]
 
-KINDS: list[Question] = [NAME, STORY, Email(), Phone(), Nip(), Day(), ROLE, Region(), Reference()]
+KINDS: list[Question] = [NAME, STORY, Email(), Phone(), Nip(), Nik(), Day(), ROLE, Region(), Reference()]
 UNREADABLE = {
     "a NUL": "Siti\0", "a bell": "Siti\a", "an escape sequence": "\x1b[31mSiti", "a delete": "Siti\x7f",
     "a C1 control": "Siti\x9b", "a right-to-left override": f"Siti{RIGHT_TO_LEFT}nimA",
