@@ -13,7 +13,7 @@ from pathlib import Path
 import yaml
 from lokal import wilayah
 
-from infra import access, retention, rights
+from infra import access, limits, retention, rights
 from infra.front_matter import Mistake, front_matter
 from mailer.rules import read_template
 
@@ -38,6 +38,7 @@ def write() -> None:
     _write_json("access.json", access.read())
     _write_json("notice.json", {"version": _notice_version()})
     _write_json("retention.json", retention.for_functions(retention.read()))
+    _write_json("limits.json", limits.for_functions(limits.read()))
     _write_json("rights.json", rights.for_functions(rights.read()))
 
 

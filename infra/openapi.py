@@ -42,6 +42,8 @@ ANSWERS: dict[Route, tuple[int, ...]] = {
     ("POST", "/layanan/berkas"): (200, 201, 303, 401, 409, *POSTED, *ANYWHERE),
     ("GET", "/layanan/berkas/{upload}"): (200, 303, 401, 404, *ANYWHERE),
     ("GET", "/layanan/berkas/{upload}/isi"): (303, 401, 404, *ANYWHERE),
+    ("GET", "/layanan/berkas/{upload}/hapus"): (200, 303, 401, 404, *ANYWHERE),
+    ("POST", "/layanan/berkas/{upload}/hapus"): (200, 303, 400, 401, 404, 409, *ANYWHERE),
     ("GET", "/layanan/akun/pendaftaran"): (200, 303, 401, *ANYWHERE),
     ("GET", "/layanan/masuk"): (303, *ANYWHERE),
     ("GET", "/layanan/masuk/kembali"): (303, 400, *ANYWHERE),

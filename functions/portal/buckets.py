@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import base64
 import os
+import re
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -30,6 +31,8 @@ FIRST_PAUSE = 0.2
 SUCCESS, SERVER = 300, 500  # where success ends, where the store's own failures begin
 # Nothing there, or something else than was asked for; S3 says 403 of what is not there to whoever may not list it.
 ABSENT = {403, 404, 412}
+# In a page of a list; keys here are hashes.
+KEY, MORE = re.compile(rb"<Key>([0-9A-Za-z/._-]+)</Key>"), b"<IsTruncated>true</IsTruncated>"
 
 _random = SystemRandom()
 
@@ -94,13 +97,32 @@ class Bucket:
         source = quote(f"/{self.name}/{key}")
         to.call("PUT", to_key, headers={"X-Amz-Copy-Source": source}).drain_conn()
 
+    def has(self, key: str) -> bool:
+        """Whether an object is there."""
+        answer = self.call("HEAD", key, headers={})
+        answer.drain_conn()
+        return answer.status not in ABSENT
+
+    def keys(self, *, at_once: int = 1000) -> Iterator[str]:
+        """The key of every object, in their order, page by page; for keys that XML need not escape."""
+        after = ""
+        while True:
+            query = f"list-type=2&max-keys={at_once}&start-after={quote(after, safe='')}"
+            page = self.call("GET", "", headers={}, query=query).data
+            found = [key.decode() for key in KEY.findall(page)]
+            yield from found
+            if not found or MORE not in page:
+                return
+            after = found[-1]
+
     def delete(self, key: str) -> None:
         """Delete an object; one that is not there is deleted already."""
         self.call("DELETE", key, headers={}).drain_conn()
 
-    def call(self, method: str, key: str, *, headers: Mapping[str, str], body: bytes = b"") -> Any:  # noqa: ANN401
+    def call(self, method: str, key: str, *, headers: Mapping[str, str], body: bytes = b"",
+             query: str = "") -> Any:  # noqa: ANN401
         """One call, repeated while the store is busy; raises StoreUnavailable or BucketRefused."""
-        address, pause = f"{self.address}/{quote(key)}", FIRST_PAUSE
+        address, pause = f"{self.address}/{quote(key)}{'?' if query else ''}{query}", FIRST_PAUSE
         for attempt in range(ATTEMPTS):
             if attempt:
                 time.sleep(_random.uniform(0, pause))
@@ -112,7 +134,7 @@ class Bucket:
                                                 preload_content=False)
             except urllib3.exceptions.HTTPError:
                 continue
-            if answer.status < SUCCESS or (method == "GET" and answer.status in ABSENT):
+            if answer.status < SUCCESS or (method in {"GET", "HEAD"} and answer.status in ABSENT):
                 return answer
             answer.close()
             if answer.status < SERVER:

@@ -7,7 +7,7 @@ There is no prose and no HTTP here: `portal.web` turns a class into a status and
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 
@@ -124,6 +124,15 @@ class AlreadyRegistered(PortalError):
 
 class SubmissionConflict(PortalError):
     """The identifier of this submission was used before with other content."""
+
+
+class FileInUse(PortalError):
+    """Records of other subjects point at this file, so it is kept; `uses` are their kinds and references."""
+
+    def __init__(self, uses: Sequence[tuple[str, str]]) -> None:
+        """Keep what the page needs: where the file is used."""
+        super().__init__(f"{len(uses)} uses")
+        self.uses = tuple(uses)
 
 
 class StoreUnavailable(PortalError):

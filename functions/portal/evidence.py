@@ -18,6 +18,7 @@ from portal.retention import kept_until
 
 UPLOAD, USE = "UPLOAD#", "USE#"
 KINDS = ("dossier", "report", "case")  # the kinds of record that may point at a file; content has their words
+USED = "SET expires_at = :until, used_at = :now ADD changes :one"
 RELEASED = "attribute_exists(pk) AND attribute_exists(released_at) AND digest = :digest"
 
 
@@ -66,8 +67,9 @@ class Evidence:
         """Note that a record uses a file, which is kept so much longer; raises NotFound as `pointer` does."""
         try:
             self.table.transact(
-                update({"pk": owner_key(owner), "sk": upload_sort(pointer.upload)}, "SET expires_at = :until",
-                       condition=RELEASED, values={"digest": pointer.digest, "until": kept_until("upload", now, now)}),
+                update({"pk": owner_key(owner), "sk": upload_sort(pointer.upload)}, USED, condition=RELEASED,
+                       values={"digest": pointer.digest, "until": kept_until("upload", now, now),
+                               "now": format_moment(now), "one": 1}),
                 put({**_use_key(owner, pointer.upload, kind, reference), "upload": pointer.upload, "kind": kind,
                      "reference": reference, "since": format_moment(now)}))
         except ConditionFailed:
@@ -80,6 +82,10 @@ class Evidence:
     def uses(self, owner: str) -> Iterator[Use]:
         """Every use of this person's files, in the order of the files."""
         return map(_use, self.table.query(owner_key(owner), prefix=USE))
+
+    def uses_of(self, owner: str, upload: str) -> Iterator[Use]:
+        """Every use of one file."""
+        return map(_use, self.table.query(owner_key(owner), prefix=f"{USE}{upload}#"))
 
 
 def _use_key(owner: str, upload: str, kind: str, reference: str) -> dict[str, str]:

@@ -54,6 +54,7 @@ STATUS: dict[type[errors.PortalError], tuple[HTTPStatus, str]] = {
     errors.NotForThisAudience: (HTTPStatus.CONFLICT, "not_for_this_audience"),
     errors.AlreadyRegistered: (HTTPStatus.CONFLICT, "already_registered"),
     errors.SubmissionConflict: (HTTPStatus.CONFLICT, "submission_conflict"),
+    errors.FileInUse: (HTTPStatus.CONFLICT, "file_in_use"),
     errors.StoreUnavailable: (HTTPStatus.SERVICE_UNAVAILABLE, "store_unavailable"),
 }
 

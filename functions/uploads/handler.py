@@ -9,14 +9,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, partial
 from typing import Any, cast
 
-from portal import errors, web
+from portal import access, errors, web
 from portal.access import Facts
 from portal.assets import words
+from portal.audit import Actor, Audit, Note
 from portal.buckets import Bucket, Place, checksum
-from portal.errors import FieldError, FormRefused
+from portal.dated import rows_until
+from portal.errors import FieldError, FileInUse, FormRefused
 from portal.evidence import Evidence, Use
 from portal.forms import Form
 from portal.identifiers import format_moment, is_ulid, new_ulid
@@ -25,7 +27,7 @@ from portal.settings import Settings
 from portal.submissions import CARRIERS, IDENTIFIER, TRAP, explain, random
 from uploads.asking import NewUpload
 from uploads.models import FINAL, KINDS, MOST_BYTES, Upload
-from uploads.rules import DOWNLOAD_SECONDS, PLACE_SECONDS
+from uploads.rules import DOWNLOAD_SECONDS, PLACE_SECONDS, Limits, must_have_room
 from uploads.store import INCOMING, Uploads
 from uploads.views import number_of, row, told
 
@@ -42,6 +44,7 @@ class UploadsSettings(Settings):
     uploads_table: str
     quarantine_bucket: str
     evidence_bucket: str
+    audit_table: str
     site_origin: str
 
 
@@ -62,6 +65,11 @@ def uploads() -> Uploads:
     return Uploads(table())
 
 
+def limits(now: datetime) -> Limits:
+    """How much one person may keep today."""
+    return Limits(*(rows_until("limits", name, now)[-1].number for name in Limits._fields))
+
+
 def owner_of(request: web.Request) -> str:
     """Whose files this request is about: the person's of the session."""
     person = request.person.session.person
@@ -74,17 +82,16 @@ def owner_of(request: web.Request) -> str:
 
 def ask(request: web.Request) -> web.Reply:
     """Remember that a file will come, and give it a place; the same identifier again gives the same place."""
-    owner = owner_of(request)
+    owner, now = owner_of(request), datetime.now(UTC)
     try:
         wish = _wish(request)
+        wanted = Upload(id=_identifier(request, now), owner=owner, file_name=wish.file_name, language=request.language,
+                        asked_at=format_moment(now), media_type=wish.media_type or "", sha256=wish.sha256 or "")
+        kept = uploads().ask(wanted, partial(must_have_room, limits=limits(now)), now)
     except FormRefused as refused:
         if request.wants_json:
             raise
         return web.step(web.refused_page(_files_page(owner, request, refused.errors), refused))
-    now = datetime.now(UTC)
-    wanted = Upload(id=_identifier(request, now), owner=owner, file_name=wish.file_name, language=request.language,
-                    asked_at=format_moment(now), media_type=wish.media_type or "", sha256=wish.sha256 or "")
-    kept = uploads().ask(wanted)
     if request.wants_json:
         return web.data(_as_data(kept, request.language), created=kept is wanted, location=_path(kept))
     return web.see_other(_path(kept) + request.language_query)
@@ -144,6 +151,48 @@ def content(request: web.Request) -> web.Reply:
     return web.see_other(Bucket(settings().evidence_bucket).download_address(
         str(upload.digest), name=f"berkas-{number_of(upload)}.{kind.ending}", media_type=kind.media_type,
         seconds=DOWNLOAD_SECONDS))
+
+
+# -- deleting --------------------------------------------------------------------------------------------------------
+
+
+def ask_to_delete(request: web.Request) -> web.Reply:
+    """Ask whether to delete one file; of one that is used, say where."""
+    return web.page(_delete_page(_mine(request), request))
+
+
+def delete(request: web.Request) -> web.Reply:
+    """Delete one file, and its content with it when no other upload holds the same."""
+    upload, now = _mine(request), datetime.now(UTC)
+    try:
+        digest = uploads().delete(upload.owner, upload.id, Audit(Table(settings().audit_table)), _note(request, now))
+    except FileInUse as used:
+        if request.wants_json:
+            raise
+        return web.refused_page(_delete_page(upload, request), used)
+    if digest:
+        uploads().collect(digest, Bucket(settings().evidence_bucket).delete, now)
+    deleted = {"upload": upload.id, "deleted": True}
+    return web.data(deleted) if request.wants_json else web.see_other(f"{BASE}{request.language_query}")
+
+
+def _note(request: web.Request, now: datetime) -> Note:
+    """What the audit is to remember of a deletion."""
+    gate = request.person
+    actor = Actor(gate.session.person, access.EVERYBODY, request.source)
+    return Note("file", request.path_value("upload"), "erased", actor, access.rules()["version"], now,
+                ("reason:own_request",))
+
+
+def _delete_page(upload: Upload, request: web.Request) -> str:
+    from portal import pages  # noqa: PLC0415 see _files_page
+
+    texts = words("files", request.language)
+    view = row(upload, list(Evidence(table()).uses_of(upload.owner, upload.id)), request.language)
+    title = texts["delete"]["used_title" if view["uses"] else "title"]
+    content = pages.fragment("file_delete", request.language, texts=texts, view=view, title=title, base=BASE,
+                             asked=request.language_query)
+    return pages.in_shell(request.language, title, content)
 
 
 def _mine(request: web.Request) -> Upload:
@@ -206,7 +255,8 @@ def _file_page(upload: Upload, request: web.Request) -> str:
     back = f"{settings().site_origin}{_path(upload)}{request.language_query}"
     place = _place(upload, back=back) if upload.state == "asked" and not sent else None
     state = told(upload, language, sent=sent)
-    content = pages.fragment("file", language, texts=texts, view=row(upload, [], language), state=state, place=place,
+    uses = list(Evidence(table()).uses_of(upload.owner, upload.id))
+    content = pages.fragment("file", language, texts=texts, view=row(upload, uses, language), state=state, place=place,
                              accepted=[kind.media_type for kind in KINDS.values()], base=BASE,
                              asked=request.language_query, final=upload.state in FINAL)
     return pages.in_shell(language, state.title, content, failed=upload.state in {"refused", "failed"})
@@ -217,6 +267,8 @@ ROUTES: web.Routes = {
     ("POST", BASE): web.only("file.send", ask),
     ("GET", f"{BASE}/{{upload}}"): web.only("file.see", file),
     ("GET", f"{BASE}/{{upload}}/isi"): web.only("file.see", content),
+    ("GET", f"{BASE}/{{upload}}/hapus"): web.only("file.delete", ask_to_delete),
+    ("POST", f"{BASE}/{{upload}}/hapus"): web.only("file.delete", delete),
 }
 
 handle = web.door(ROUTES, origin=lambda: settings().site_origin, explain=explain)

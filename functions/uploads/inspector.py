@@ -114,6 +114,8 @@ def _settled(upload: Upload) -> Upload:
     if decided is None or upload.state in FINAL:
         return upload
     if decided.state == "clean":
+        if not uploads().hold(upload, datetime.now(UTC)):
+            return uploads().find(upload.owner, upload.id) or upload  # deleted, or given up, a moment ago
         quarantine().copy(_inspected_key(upload, str(upload.digest)), evidence(), str(upload.digest))
     return _finished(upload, decided)
 

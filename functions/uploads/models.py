@@ -63,7 +63,7 @@ REASONS: Mapping[str, Mapping[str, int]] = MappingProxyType({
 
 INFECTED = "infected"  # the scanner's reason; it outranks every other
 CHANGED = "changed"  # what arrived has another hash than what was to be sent
-FAILURES = ("inspection_failed", "scan_failed", "scan_silent")
+FAILURES = ("inspection_failed", "scan_failed", "scan_silent", "lost")
 
 State = Literal["asked", "uploaded", "inspecting", "clean", "refused", "failed"]
 FINAL = ("clean", "refused", "failed")
@@ -92,6 +92,8 @@ class Upload:
     reason: str | None = None
     failed_at: str | None = None
     failure: str | None = None
+    used_at: str | None = None  # when a record of another subject pointed at it last
+    changes: int = 0  # by which whoever takes it away notices that it was used or released meanwhile
 
     @property
     def state(self) -> State:

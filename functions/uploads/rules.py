@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from portal.errors import FieldError, FormRefused
 from portal.identifiers import parse_moment
-from uploads.models import INFECTED, KINDS, MOST_NAME, Refused, Upload
+from uploads.models import FINAL, INFECTED, KINDS, MOST_BYTES, MOST_NAME, Refused, Upload
 
 PLACE_SECONDS = 60 * 60  # how long a place takes its file
 ABANDONED_AFTER = timedelta(days=1)  # then a place that got no file is forgotten
@@ -106,3 +108,36 @@ def given_up(upload: Upload, now: datetime) -> Outcome | None:
 def is_abandoned(upload: Upload, now: datetime) -> bool:
     """Whether a place was asked for and never used."""
     return upload.arrived_at is None and now - parse_moment(upload.asked_at) >= ABANDONED_AFTER
+
+
+# -- how much one person may keep ----------------------------------------------------------------------------------
+
+MEGA = 1024 ** 2
+
+
+class Limits(NamedTuple):
+    """How much one person may keep: content/rules/limits.yml."""
+
+    open_uploads: int
+    files: int
+    megabytes: int
+
+
+def must_have_room(kept: Sequence[Upload], limits: Limits) -> None:
+    """Raise FormRefused when somebody who keeps these uploads may not begin another one.
+
+    What is open may still become as large as the largest file, so it counts as that: what is kept never grows past
+    the limit, however many arrive at once.
+    """
+    unfinished = sum(each.state not in FINAL for each in kept)
+    content = sum(each.content_size or 0 for each in kept if each.state == "clean")
+    if unfinished >= limits.open_uploads:
+        raise _no_room("too_many_open", limits.open_uploads)
+    if len(kept) >= limits.files:
+        raise _no_room("too_many_files", limits.files)
+    if content + MOST_BYTES * (unfinished + 1) > limits.megabytes * MEGA:
+        raise _no_room("no_room", limits.megabytes)
+
+
+def _no_room(code: str, most: int) -> FormRefused:
+    return FormRefused("upload", [FieldError("file_name", code, {"most": most})])

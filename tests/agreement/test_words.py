@@ -31,7 +31,8 @@ FIELDS = [(form, field) for form in FORMS.values() for field in form.fields]
 NAMES = [f"{form.name}.{field.name}" for form, field in FIELDS]
 OF_NO_FORM = {"audit", "common", "files", "rights"}
 # Raised by a door about a field, not by its kind of question.
-TOLD_BY_DOORS = {("status", "reference"): {"no_match"}}
+TOLD_BY_DOORS = {("status", "reference"): {"no_match"},
+                 ("upload", "file_name"): {"too_many_open", "too_many_files", "no_room"}}
 # What the words of a field may say; each other key is spare.
 # Words of what functions draw beside forms: the pages of an account, and the desk.
 PAGES = ("account", "desk")

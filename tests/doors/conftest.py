@@ -27,7 +27,7 @@ from tests.doors.calling import Caller
 from tests.doors.weather import contents
 from tests.issuer import CLIENT, SECRET, Issuer, running_issuer
 from tests.people import an_offering
-from uploads import clock, inspector
+from uploads import clock, inspector, sweep
 from uploads import handler as files
 
 ORIGIN = "https://portal.example.go.id"
@@ -39,7 +39,8 @@ OF_A_PROCESS = (assets.read_text, assets.read_json, records.client)
 OF_A_DOOR = (inbox.settings, inbox._table, handler.settings, handler.table, handler.registrations, handler.catalogue,
              identity.settings, identity.identities, identity.provider, sessions,
              desk.settings, desk.registrations, desk.catalogue, desk.audit,
-             files.settings, files.table, inspector.settings, inspector.uploads, clock.uploads)
+             files.settings, files.table, inspector.settings, inspector.uploads, clock.uploads,
+             sweep.settings)
 
 
 @pytest.fixture(scope="session")

@@ -15,6 +15,7 @@ from identity import handler as identity
 from infra import doors, openapi
 from infra.emulator import Emulator, provision
 from portal import records, web
+from portal.evidence import Evidence
 from portal.records import Table
 from portal.sessions import Sessions
 from registrations.catalogue import Catalogue
@@ -36,6 +37,7 @@ EVERY = [(route, status) for route, statuses in STATUSES.items() for status in s
 REGISTER, STATUS = "/layanan/pendaftaran", "/layanan/pendaftaran/status"
 CANCEL, FEEDBACK = "/layanan/pendaftaran/batal", "/layanan/masukan"
 FILES, CONTENT = "/layanan/berkas", "/layanan/berkas/{upload}/isi"
+DELETE = "/layanan/berkas/{upload}/hapus"
 FOR_GOOD = float("inf")
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
@@ -120,7 +122,7 @@ class World:
     def _good_with_files(self, route: Route, request: dict[str, Any]) -> Callable[[], Answer]:
         """The same for routes of files; what is fetched is released."""
         data, cookies = self.asked(), self.signed_in()
-        if route[0] == "POST":
+        if route == ("POST", FILES):
             return lambda: self.call(route, **{"data": data, "cookies": cookies, **request})
         upload = self.call(("POST", FILES), data=data, cookies=cookies).json["upload"]
         if route[1] == CONTENT:
@@ -129,7 +131,8 @@ class World:
             assert kept
             store.inspected(kept, inspect(pdf()), "etag", now)
             store.finish(kept, Outcome("clean"), now)
-        return lambda: self.call(route, **{"upload": upload, "cookies": cookies, **request})
+        sent = {"form": {"lang": "id"}} if route[0] == "POST" else {}
+        return lambda: self.call(route, **{"upload": upload, "cookies": cookies, **sent, **request})
 
     def _good_for_people(self, route: Route, request: dict[str, Any]) -> Callable[[], Answer]:
         _, path = route
@@ -224,6 +227,24 @@ def the_place_was_asked_for_before(world: World, route: Route, **changes: str) -
     return world.call(route, data={**data, **changes}, cookies=cookies)
 
 
+def it_is_deleted(world: World, route: Route) -> Answer:
+    return world.good(route, headers={"accept": JSON})()
+
+
+def it_is_used(world: World, route: Route) -> Answer:
+    """A dossier points at it; the door itself has no page that makes one yet."""
+    data, cookies = world.asked(), world.signed_in()
+    upload = world.call(("POST", FILES), data=data, cookies=cookies).json["upload"]
+    store, now = files.uploads(), datetime.now(UTC)
+    kept = store.by_key(f"masuk/{upload}")
+    assert kept
+    store.inspected(kept, inspect(pdf()), "etag", now)
+    store.finish(kept, Outcome("clean"), now)
+    evidence = Evidence(files.table())
+    evidence.use(kept.owner, evidence.pointer(kept.owner, upload), "dossier", "7F3K-9QX2", now)
+    return world.call(route, form={"lang": "id"}, upload=upload, cookies=cookies)
+
+
 # The rest: a status has its own reason on each route.
 ONCE: dict[tuple[str, int], Callable[[World, Route], Answer]] = {
     (REGISTER, 200): lambda world, route: world.call(route, form=visitor(0)),
@@ -240,6 +261,10 @@ ONCE: dict[tuple[str, int], Callable[[World, Route], Answer]] = {
     (FILES, 200): the_place_was_asked_for_before,
     (FILES, 303): lambda world, route: world.call(route, form={"file_name": "SK.pdf"}),
     (FILES, 409): lambda world, route: the_place_was_asked_for_before(world, route, file_name="lain.pdf"),
+    (DELETE, 200): it_is_deleted,
+    (DELETE, 400): lambda world, route: world.call(route, form={}, headers=FOREIGN),
+    (DELETE, 404): lambda world, route: world.call(route, form={}, upload=a_submission(99_999)),
+    (DELETE, 409): it_is_used,
     (LEAVE, 400): lambda world, route: world.call(route, form={}, headers=FOREIGN),
     (PROFILE, 200): lambda world, route: world.call(route, data=A_PROFILE),
     (PROFILE, 409): somebody_saved_before,

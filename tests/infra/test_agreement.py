@@ -10,6 +10,7 @@ import pytest
 from infra.lambdas import CODE, environment
 from infra.run import PARAMETERS
 from infra.template_reader import Template
+from portal.access import kind_of
 from portal.settings import Settings
 
 TEMPLATE = Template()
@@ -17,15 +18,17 @@ DOORS = sorted(name for name, each in TEMPLATE.functions.items() if each.routes)
 # Read by powertools, pydantic and portal.assets, not by a class of settings.
 READ_ELSEWHERE = {"ASSETS_FOLDER", "POWERTOOLS_SERVICE_NAME", "POWERTOOLS_LOG_LEVEL", "PYDANTIC_DISABLE_PLUGINS"}
 SESSIONS = "portal.sessions.SessionSettings"  # read by every function that knows people
+AUDIT = "portal.audit.AuditSettings"  # read by every function that may show sensitive fields
 SETTINGS = {"RegistrationsFunction": {"registrations.handler.RegistrationsSettings", SESSIONS},
-            "DeskFunction": {"registrations.desk.DeskSettings", SESSIONS},
+            "DeskFunction": {"registrations.desk.DeskSettings", SESSIONS, AUDIT},
             "IdentityFunction": {"identity.handler.IdentitySettings", SESSIONS},
             "FeedbackFunction": {"portal.inbox.InboxSettings"}, "RelayFunction": {"mailer.handler.RelaySettings"},
             "MailerFunction": {"mailer.handler.MailerSettings"}, "SweeperFunction": {"sweeper.handler.SweeperSettings"},
             "AnchorFunction": {"sweeper.anchor.AnchorSettings"}, "PurgeFunction": {"sweeper.purge.PurgeSettings"},
             "UploadsFunction": {"uploads.handler.UploadsSettings", SESSIONS},
             "InspectorFunction": {"uploads.inspector.InspectorSettings"},
-            "UploadsClockFunction": {"uploads.clock.UploadsClockSettings"}}
+            "UploadsClockFunction": {"uploads.clock.UploadsClockSettings"},
+            "UploadsSweepFunction": {"uploads.sweep.SweepSettings"}}
 
 
 def _named(path: str) -> object:
@@ -53,6 +56,13 @@ def test_a_door_knows_people_exactly_when_one_of_its_routes_is_for_them(name: st
     door = importlib.import_module(TEMPLATE.functions[name].handler.rsplit(".", 1)[0])
     guarded = any(entry.action for entry in door.ROUTES.values())
     assert (SESSIONS in SETTINGS[name]) is guarded
+
+
+@pytest.mark.parametrize("name", DOORS)
+def test_a_door_that_shows_records_of_some_kind_can_remember_who_saw_them(name: str) -> None:
+    door = importlib.import_module(TEMPLATE.functions[name].handler.rsplit(".", 1)[0])
+    shows = any(kind_of(entry.action) for entry in door.ROUTES.values())
+    assert (AUDIT in SETTINGS[name]) is shows
 
 
 @pytest.mark.parametrize("name", sorted(TEMPLATE.functions))

@@ -44,7 +44,8 @@ TINDAKAN = {"promote": ("registration.promote", "waiting"), "cancel": ("registra
 # What a route shows: its own things, nothing but itself, a list of an activity, one registration.
 OWN = {"GET /layanan/akun", "GET /layanan/akun/profil", "POST /layanan/akun/profil", "POST /layanan/akun/sesi",
        "GET /layanan/masuk/lanjut", "GET /layanan/akun/pendaftaran", "GET /layanan/berkas", "POST /layanan/berkas"}
-ONE_FILE = {"GET /layanan/berkas/{upload}", "GET /layanan/berkas/{upload}/isi"}
+ONE_FILE = {"GET /layanan/berkas/{upload}", "GET /layanan/berkas/{upload}/isi", "GET /layanan/berkas/{upload}/hapus",
+            "POST /layanan/berkas/{upload}/hapus"}
 ITSELF = {"GET /layanan/meja"}
 LISTS = {"GET /layanan/meja/{offering}", "POST /layanan/meja/{offering}/cari",
          "GET /layanan/meja/{offering}/daftar-hadir"}
@@ -162,11 +163,14 @@ def test_a_file_is_there_for_its_owner_and_for_nobody_else_whatever_their_role(w
     asked = world.ask("POST /layanan/berkas", owner, body={"submission_id": upload, "file_name": "SK.pdf"})
     assert asked.status == 201
     assert world.ask(see, owner, upload=upload).status == 200
-    for route in (see, get):
-        foreign, absent = (world.ask(route, person, upload=each) for each in (upload, A_FILE))
+    for route in sorted(ONE_FILE):
+        foreign, absent = (world.ask(route, person, body={}, upload=each) for each in (upload, A_FILE))
         assert (foreign.status, foreign.body, foreign.headers) == (absent.status, absent.body, absent.headers)
         assert foreign.status == 404
     assert world.ask(get, owner, upload=upload).status == 404, "nothing has been released"
+    assert yes("file.delete", owner, own=True)
+    assert world.ask("POST /layanan/berkas/{upload}/hapus", owner, body={}, upload=upload).status == 200
+    assert world.ask(see, owner, upload=upload).status == 404
 
 
 @pytest.mark.parametrize("person", PEOPLE[1:])

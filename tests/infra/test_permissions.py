@@ -102,21 +102,32 @@ PERMISSIONS: dict[str, dict[tuple[str, str], tuple[str, ...]]] = {
     "UploadsFunction": {
         ("dynamodb:GetItem", IDENTITY): ("SESSION#*",), ("dynamodb:UpdateItem", IDENTITY): ("SESSION#*",),
         ("dynamodb:PutItem", IDENTITY): ("PARKED#*",),
-        ("dynamodb:GetItem", UPLOADS): ("OWNER#*",), ("dynamodb:Query", UPLOADS): ("OWNER#*",),
+        ("dynamodb:PutItem", AUDIT): ("DAY#*", "RECORD#*"), ("dynamodb:Query", AUDIT): ("RECORD#*",),
+        ("dynamodb:GetItem", UPLOADS): ("OBJECT#*", "OWNER#*"), ("dynamodb:Query", UPLOADS): ("OWNER#*",),
         ("dynamodb:PutItem", UPLOADS): ("OPEN", "OWNER#*", "UPLOAD#*"),
-        ("s3:PutObject", QUARANTINE): ("masuk/*",), ("s3:GetObject", EVIDENCE): ("*",)},
+        ("dynamodb:UpdateItem", UPLOADS): ("OBJECT#*",),
+        ("dynamodb:DeleteItem", UPLOADS): ("OBJECT#*", "OPEN", "OWNER#*", "UPLOAD#*"),
+        ("s3:PutObject", QUARANTINE): ("masuk/*",), ("s3:GetObject", EVIDENCE): ("*",),
+        ("s3:DeleteObject", EVIDENCE): ("*",)},
     "InspectorFunction": {
         ("dynamodb:GetItem", UPLOADS): ("OWNER#*", "UPLOAD#*"),
-        ("dynamodb:UpdateItem", UPLOADS): ("OWNER#*", "UPLOAD#*"),
-        ("dynamodb:PutItem", UPLOADS): ("UPLOAD#*",), ("dynamodb:DeleteItem", UPLOADS): ("OPEN",),
+        ("dynamodb:UpdateItem", UPLOADS): ("OBJECT#*", "OWNER#*", "UPLOAD#*"),
+        ("dynamodb:PutItem", UPLOADS): ("OBJECT#*", "UPLOAD#*"), ("dynamodb:DeleteItem", UPLOADS): ("OPEN",),
         ("s3:DeleteObject", QUARANTINE): ("*",), ("s3:GetObject", QUARANTINE): ("*",),
         ("s3:PutObject", QUARANTINE): ("*",), ("s3:PutObject", EVIDENCE): ("*",)},
     "UploadsClockFunction": {
         ("dynamodb:Query", UPLOADS): ("OPEN",), ("dynamodb:GetItem", UPLOADS): ("OWNER#*",),
         ("dynamodb:UpdateItem", UPLOADS): ("OWNER#*", "UPLOAD#*"),
         ("dynamodb:DeleteItem", UPLOADS): ("OPEN", "OWNER#*", "UPLOAD#*")},
+    "UploadsSweepFunction": {
+        ("dynamodb:Scan", UPLOADS): (), ("dynamodb:GetItem", UPLOADS): ("OBJECT#*", "OWNER#*"),
+        ("dynamodb:PutItem", UPLOADS): ("OBJECT#*",), ("dynamodb:Query", UPLOADS): ("OBJECT#*",),
+        ("dynamodb:UpdateItem", UPLOADS): ("OBJECT#*", "OWNER#*"),
+        ("dynamodb:DeleteItem", UPLOADS): ("OBJECT#*", "OPEN", "OWNER#*", "UPLOAD#*"),
+        ("dynamodb:Query", AUDIT): ("RECORD#*",), ("dynamodb:PutItem", AUDIT): ("DAY#*", "RECORD#*"),
+        ("s3:ListBucket", EVIDENCE): (), ("s3:GetObject", EVIDENCE): ("*",), ("s3:DeleteObject", EVIDENCE): ("*",)},
 }
-OBJECT_ACTIONS = {"GET": "GetObject", "PUT": "PutObject", "DELETE": "DeleteObject"}
+OBJECT_ACTIONS = {"GET": "GetObject", "HEAD": "GetObject", "PUT": "PutObject", "DELETE": "DeleteObject"}
 # Lambda itself uses these with the function's role.
 FOR_LAMBDA = STREAMS | {"sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"}
 LOGS = {"logs:CreateLogStream", "logs:PutLogEvents"}
@@ -174,9 +185,11 @@ def test_no_function_may_change_or_remove_what_the_audit_says() -> None:
     assert touched <= {"dynamodb:PutItem", "dynamodb:Query"}
 
 
-def test_the_purge_alone_may_read_whole_tables() -> None:
-    assert {function for function, listed in PERMISSIONS.items() for action, _ in listed
-            if action == "dynamodb:Scan"} == {"PurgeFunction"}
+def test_the_purge_alone_may_read_whole_tables_and_the_sweep_of_files_its_own() -> None:
+    reading = {function: {table for action, table in listed if action == "dynamodb:Scan"}
+               for function, listed in PERMISSIONS.items()}
+    assert {function: tables for function, tables in reading.items() if tables} == {
+        "PurgeFunction": {FEEDBACK, IDENTITY, REGISTRATIONS, RIGHTS}, "UploadsSweepFunction": {UPLOADS}}
 
 
 def test_mail_is_sent_as_the_portal_only() -> None:
@@ -224,7 +237,8 @@ class Calls:
             method = next((each for each in args if each in OBJECT_ACTIONS), "")
             caller = self.caller.get()
             if caller:
-                self.made.add((caller, f"s3:{action or OBJECT_ACTIONS[method]}", self._logical(bucket.name), key))
+                done = action or (OBJECT_ACTIONS[method] if key else "ListBucket")
+                self.made.add((caller, f"s3:{done}", self._logical(bucket.name), key))
             return call(bucket, *args, **parameters)
 
         return noted
@@ -487,7 +501,7 @@ def files_are_sent(portal: Portal) -> None:
         asked = {"submission_id": ulid(number), "file_name": "SK.pdf"}
         place = json.loads(portal.ask("POST", "/layanan/berkas", asked, cookies=helmy).body)["place"]
         portal.put(place["fields"]["key"], content)
-    for path in ("", f"/{ulid(21)}", f"/{ulid(21)}/isi"):
+    for path in ("", f"/{ulid(21)}", f"/{ulid(21)}/isi", f"/{ulid(21)}/hapus"):
         portal.ask("GET", f"/layanan/berkas{path}", cookies=helmy)
     for number in (23, 24):
         portal.ask("POST", "/layanan/berkas", {"submission_id": ulid(number), "file_name": "SK.pdf"},
@@ -496,8 +510,29 @@ def files_are_sent(portal: Portal) -> None:
     store.arrive(store.by_key(f"masuk/{ulid(24)}"), datetime.now(UTC))
     clock.datetime = a_clock_later_by(timedelta(days=2))
     assert portal.functions["UploadsClockFunction"]({}) == {"given_up": 1, "forgotten": 1}
+    files_are_swept(portal, helmy)
     portal.last_seen(helmy, timedelta(hours=2))
     portal.ask("POST", "/layanan/berkas", {"file_name": "SK.pdf"}, cookies=helmy, accept="text/html", too_late=True)
+
+
+def files_are_swept(portal: Portal, cookies: Mapping[str, str]) -> None:
+    """One is deleted; of others the note, the content or the record is not there, and the rest is over."""
+    sweep, s3 = importlib.import_module("uploads.sweep"), client("s3", portal.endpoint)
+    store, evidence = sweep.Uploads(sweep.Table(portal.names[UPLOADS])), portal.names[EVIDENCE]
+    for number in (25, 26):
+        asked = {"submission_id": ulid(number), "file_name": "SK.pdf"}
+        place = json.loads(portal.ask("POST", "/layanan/berkas", asked, cookies=cookies).body)["place"]
+        portal.put(place["fields"]["key"], pdf(page=f"/Rotate {(number - 24) * 90}".encode()))
+    portal.ask("POST", f"/layanan/berkas/{ulid(21)}/hapus", {"lang": "id"}, cookies=cookies)
+    unnoted, gone = (store.by_key(f"masuk/{ulid(number)}") for number in (25, 26))
+    store.let_go(unnoted.digest, unnoted.id)
+    s3.delete_object(Bucket=evidence, Key=gone.digest)
+    s3.put_object(Bucket=evidence, Key="0" * 64, Body=b"x")
+    portal.functions["UploadsSweepFunction"]({})
+    portal.is_overdue(portal.names[UPLOADS])
+    client("dynamodb", portal.endpoint).delete_item(
+        TableName=portal.names[UPLOADS], Key={"pk": {"S": f"OWNER#{gone.owner}"}, "sk": {"S": f"UPLOAD#{gone.id}"}})
+    portal.functions["UploadsSweepFunction"]({})
 
 
 def a_clock_later_by(later: timedelta) -> type[datetime]:

@@ -25,7 +25,8 @@ def test_there_is_something_to_check() -> None:
     assert QUEUES == ["MailDeadLetterQueue", "MailQueue", "RelayDeadLetterQueue"]
     assert FUNCTIONS == ["AnchorFunction", "DeskFunction", "FeedbackFunction", "IdentityFunction",
                          "InspectorFunction", "MailerFunction", "PurgeFunction", "RegistrationsFunction",
-                         "RelayFunction", "SweeperFunction", "UploadsClockFunction", "UploadsFunction"]
+                         "RelayFunction", "SweeperFunction", "UploadsClockFunction", "UploadsFunction",
+                         "UploadsSweepFunction"]
 
 
 # -- what is remembered --------------------------------------------------------------------------------------------
