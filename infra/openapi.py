@@ -53,6 +53,10 @@ ANSWERS: dict[Route, tuple[int, ...]] = {
     ("GET", "/layanan/akun"): (200, 303, 401, *ANYWHERE),
     ("POST", "/layanan/akun/sesi"): (303, 400, 401, 413, 415, *ANYWHERE),
     ("GET", "/layanan/akun/profil"): (200, 303, 401, *ANYWHERE),
+    ("GET", "/layanan/akun/alamat"): (200, 303, 401, *ANYWHERE),
+    ("POST", "/layanan/akun/alamat"): (200, 303, 401, *POSTED, *ANYWHERE),
+    ("POST", "/layanan/akun/alamat/kode"): (200, 303, 401, *POSTED, *ANYWHERE),
+    ("POST", "/layanan/akun/alamat/hapus"): (200, 303, 400, 401, 413, 415, *ANYWHERE),
     ("GET", "/layanan/meja"): (200, 303, 401, 404, *ANYWHERE),
     ("GET", "/layanan/meja/{offering}"): (200, 303, 401, 404, *ANYWHERE),
     ("POST", "/layanan/meja/{offering}/cari"): (200, 400, 401, 404, 413, 415, *ANYWHERE),
@@ -64,6 +68,9 @@ ANSWERS: dict[Route, tuple[int, ...]] = {
     ("GET", "/layanan/meja/{offering}/daftar-hadir"): (200, 303, 401, 404, *ANYWHERE),
     ("POST", "/layanan/akun/profil"): (200, 303, 401, 409, *POSTED, *ANYWHERE),
 }
+
+# Forms that make nothing which could be made twice: they take no identifier.
+ASKING = {STATUS.name, "profile", "address", "address_code"}
 
 # The same for every form that is simply remembered: its page, its submission, its receipt.
 OF_AN_INBOX: dict[str, dict[str, tuple[int, ...]]] = {
@@ -121,7 +128,7 @@ def _response(status: int) -> dict[str, Any]:
 def _body_schema(form: Form) -> dict[str, Any]:
     schema = form.model.model_json_schema(mode="validation")
     schema["properties"][LANGUAGE] = {"enum": ["id", "en"]}
-    if form is not STATUS:  # asking is not submitting: it makes nothing that could be made twice
+    if form.name not in ASKING:
         schema["properties"][IDENTIFIER] = {"type": "string", "pattern": f"^{ULID_SHAPE.pattern}$"}
         schema["required"] = [*schema["required"], IDENTIFIER]
     return schema

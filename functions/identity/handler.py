@@ -10,7 +10,8 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from identity import rules
+from identity import addresses, rules
+from identity.addresses import ADDRESS, CODE  # noqa: F401 the build finds forms at the doors
 from identity.models import Profile
 from identity.store import Identities
 from portal import errors, web
@@ -163,7 +164,8 @@ def account(request: web.Request) -> web.Reply:
               for each in sessions().of(me.person, now)]
     return web.page(_page(request.language, "account", texts["title"], texts=texts, me=me,
                           roles=[_role(role, request.language) for role in me.roles],
-                          profile=PROFILE.action, sessions=others, ending=SESSIONS, leave=LEAVE))
+                          profile=PROFILE.action, addresses=addresses.BASE, sessions=others, ending=SESSIONS,
+                          leave=LEAVE))
 
 
 def end_sessions(request: web.Request) -> web.Reply:
@@ -264,6 +266,7 @@ ROUTES: web.Routes = {
     ("POST", SESSIONS): web.only("account.change", end_sessions),
     ("GET", PROFILE.action): web.only("account.see", profile),
     ("POST", PROFILE.action): web.only("account.change", save_profile),
+    **addresses.ROUTES,
 }
 
 handle = web.door(ROUTES, origin=lambda: settings().site_origin, explain=explain)

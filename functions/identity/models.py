@@ -2,13 +2,57 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+import re
+from dataclasses import dataclass
+from typing import Annotated, Any, ClassVar
 
 from pydantic import Field, field_validator
 
+from identity.rules import CODE_DIGITS
 from portal.forms import FormModel
 from portal.people import GOLONGAN, JENJANG, KINDS, TPP_LEVELS, officials_have_a_nip
-from portal.questions import Choice, Day, Line, Nip, Paragraph, Phone, Pick, Region, refuse
+from portal.questions import (
+    Choice,
+    Day,
+    Email,
+    Line,
+    Nip,
+    Paragraph,
+    Phone,
+    Pick,
+    Question,
+    Region,
+    readable,
+    refuse,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Code(Question):
+    """A code of some digits that came by mail."""
+
+    control: ClassVar[str] = "digits"
+    own_codes: ClassVar[tuple[str, ...]] = ("code_shape",)
+    autocomplete: str | None = "one-time-code"
+
+    def read(self, value: object) -> object:
+        """Its digits, without the blanks that people put between them."""
+        digits = re.sub(r"[ .\-]", "", readable(value))
+        if not re.fullmatch(rf"[0-9]{{{CODE_DIGITS}}}", digits):
+            raise refuse("code_shape", most=CODE_DIGITS)
+        return digits
+
+
+class NewAddress(FormModel):
+    """An address that somebody says is theirs."""
+
+    email: Annotated[str, Email()]
+
+
+class TypedCode(FormModel):
+    """The code that went to it."""
+
+    code: Annotated[str, Code()]
 
 
 class Profile(FormModel):

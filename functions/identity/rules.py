@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 HOME = "/layanan/akun"
+CODE_LIVES = timedelta(minutes=15)  # how long a code that went to an address is good
+CODE_DIGITS, TRIES = 6, 5  # five guesses at a million
+CODES_A_DAY = 5  # for one person, and to one address
+MOST_ADDRESSES = 5
 LONGEST = 500
 # What a browser could read as another host, as two lines, or as another scheme; addresses of ours are plain ASCII.
 UNSAFE = re.compile(r"[^\x21-\x7e]|\\|^//")

@@ -30,7 +30,8 @@ from portal.settings import Settings
 # What can be done to a record, and what can be said about it: each has its words in content/forms/audit.<lang>.yml.
 ACTIONS = ("viewed", "exported", "downloaded", "approved", "refused", "promoted", "cancelled", "checked_in",
            "messaged", "corrected", "claimed", "erased", "role_given", "role_taken", "consented", "withdrawn",
-           "requested", "verified", "taken", "answered", "recorded", "told", "closed")
+           "requested", "verified", "taken", "answered", "recorded", "told", "closed",
+           "unclaimed", "signed_out")
 FACTS = {
     "field": ("name", "email", "phone", "nip", "nik", "region", "agency", "accessibility_needs", "answers"),
     "state": ("seated", "waiting", "cancelled", "approved", "refused", "present"),

@@ -11,6 +11,7 @@ from typing import Any, cast
 
 from portal import errors, web
 from portal.access import Facts
+from portal.addresses import addresses
 from portal.assets import notice_version
 from portal.forms import Form, FormModel, content_hash
 from portal.identifiers import format_moment, format_reference, is_ulid, reference_for
@@ -284,10 +285,11 @@ def _seats_sentence(now: Seats, reserved: int, language: str) -> str:
 
 
 def own(request: web.Request) -> web.Reply:
-    """The registrations that were made with the e-mail address which the sign-in service has proven."""
+    """The registrations that were made with an e-mail address that is proven to be this person's."""
     session = request.person.session
     request.person.grant(Facts(owner=session.person))
-    found = list(_of_address(session.email)) if session.email else []
+    emails = addresses().all_of(session)
+    found = list({record.reference: record for email in emails for record in _of_address(email)}.values())
     if request.wants_json:
         return web.data({"registrations": [_as_data(record) for record in found]})
     from portal import pages  # noqa: PLC0415 drawing is loaded only when a page is drawn
@@ -297,7 +299,8 @@ def own(request: web.Request) -> web.Reply:
              "state": texts["states"][record.state]["title"], "receipt": _receipt_path(record),
              "when": format_time(offering.starts, offering.zone, language)}
             for record in found for offering in [catalogue().offering(record.offering)]]
-    content = pages.fragment("own_registrations", language, texts=texts["own"], rows=rows, email=session.email)
+    content = pages.fragment("own_registrations", language, texts=texts["own"], rows=rows, email=", ".join(emails),
+                             addresses="/layanan/akun/alamat")
     return web.page(pages.in_shell(language, texts["own"]["title"], content))
 
 

@@ -110,7 +110,11 @@ def of_a_right(item: Item) -> Kept | None:
 
 
 def of_a_person(item: Item) -> Kept | None:
-    """What keeps the items of the identity table: a profile its last change; the rest ends within days."""
+    """What keeps the items of the identity table: a profile its last change, an address its proof, the rest days."""
+    if item["sk"].startswith(PREFIX):
+        return Kept("mail", parse_moment(item["created"]))
+    if "proven_at" in item:
+        return Kept("proven_address", parse_moment(item["proven_at"]))
     return Kept("profile", parse_moment(item["changed_at"])) if item["sk"] == PROFILE else None
 
 

@@ -19,8 +19,9 @@ ABOUT_A_REGISTRATION = {f"registration_{state}" for state in get_args(State)} | 
 ABOUT_A_MESSAGE = {"inbox_received": {"reference", "title", "text", "origin"}}
 ABOUT_A_RIGHT = {"rights_received": {"reference", "right", "due", "origin"},
                  "rights_answered": {"reference", "right", "due", "outcome", "reason", "origin"}}
+ABOUT_AN_ADDRESS = {"address_code": {"code", "minutes", "origin"}}
 OF_SEVERAL = {"digest": {"count", "letters", "origin"}}
-ALL = sorted(ABOUT_A_REGISTRATION | {*ABOUT_A_MESSAGE, *ABOUT_A_RIGHT, *OF_SEVERAL})
+ALL = sorted(ABOUT_A_REGISTRATION | {*ABOUT_A_MESSAGE, *ABOUT_A_RIGHT, *ABOUT_AN_ADDRESS, *OF_SEVERAL})
 ORIGIN = "https://portal.example.go.id"
 
 
@@ -40,7 +41,8 @@ def test_there_is_a_template_for_everything_that_is_told_and_none_besides() -> N
 def test_code_speaks_of_no_other_templates() -> None:
     """A misspelt name would end in the dead-letter queue."""
     sources = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "functions").rglob("*.py"))
-    for name in ("registration_promoted", "registration_cancelled", "inbox_received", *ABOUT_A_RIGHT):
+    for name in ("registration_promoted", "registration_cancelled", "inbox_received", *ABOUT_A_RIGHT,
+                 *ABOUT_AN_ADDRESS):
         assert f'"{name}"' in sources
     assert 'f"registration_{kept.state}"' in sources
 
@@ -67,6 +69,14 @@ def test_a_letter_about_a_message_uses_what_the_inbox_gives(name: str, language:
 def test_a_letter_about_a_right_uses_what_its_store_gives(name: str, language: str) -> None:
     assert placeholders(template(name, language)) <= ABOUT_A_RIGHT[name]
     assert "reference" in placeholders(template(name, language).splitlines()[0])
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_code_stands_on_a_line_of_its_own_and_never_in_a_subject_or_an_address(language: str) -> None:
+    subject, *text = template("address_code", language).splitlines()
+    assert placeholders(template("address_code", language)) == ABOUT_AN_ADDRESS["address_code"]
+    assert "{" not in subject
+    assert [line for line in text if "{code}" in line] == ["{code}"]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

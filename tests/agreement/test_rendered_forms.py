@@ -22,7 +22,8 @@ from tests.people import official, ratna
 
 FORMS = {form.name: form for form in doors.forms()}
 CONTROLS = (ROOT / "site" / "forms" / "controls.html.j2").read_text(encoding="utf-8")
-PERSONAL = {"name": "name", "email": "email", "phone": "tel", "agency": "organization", "unit": "organization"}
+PERSONAL = {"name": "name", "email": "email", "phone": "tel", "agency": "organization", "unit": "organization",
+            "code": "one-time-code"}
 
 every_form = pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
 in_both_languages = pytest.mark.parametrize("language", LANGUAGES)

@@ -32,6 +32,8 @@ NAMES = [f"{form.name}.{field.name}" for form, field in FIELDS]
 OF_NO_FORM = {"audit", "common", "files", "rights"}
 # Raised by a door about a field, not by its kind of question.
 TOLD_BY_DOORS = {("status", "reference"): {"no_match"},
+                 ("address", "email"): {"already_yours", "too_many_addresses", "too_many_codes"},
+                 ("address_code", "code"): {"code_wrong", "code_over"},
                  ("upload", "file_name"): {"too_many_open", "too_many_files", "no_room"}}
 # What the words of a field may say; each other key is spare.
 # Words of what functions draw beside forms: the pages of an account, and the desk.
@@ -43,6 +45,7 @@ PROVOKE = {
     "email_shape": lambda _: "siti", "phone_shape": lambda _: "08", "nip_length": lambda _: "1",
     "nip_date": lambda _: "1986132620150510 01", "nip_sex": lambda _: "198609262015059001",
     "day_shape": lambda _: "31-2-2024",
+    "code_shape": lambda _: "12345",
     "digest_shape": lambda _: "abc",
     "not_an_option": lambda _: "raja", "region_unknown": lambda _: "99.99", "reference_shape": lambda _: "7F3K",
 }

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from identity import addresses
 from identity import handler as identity
 from infra import assets as built
 from infra.emulator import CREDENTIALS, Emulator, provision
@@ -37,7 +38,7 @@ SHELL = ("<!doctype html><html lang={}><head><title><!--portal:title--> - Portal
 # What the functions look up once and keep: for as long as a process lives, and as long as its tables are the same.
 OF_A_PROCESS = (assets.read_text, assets.read_json, records.client)
 OF_A_DOOR = (inbox.settings, inbox._table, handler.settings, handler.table, handler.registrations, handler.catalogue,
-             identity.settings, identity.identities, identity.provider, sessions,
+             identity.settings, identity.identities, identity.provider, addresses.proofs, sessions,
              desk.settings, desk.registrations, desk.catalogue, desk.audit,
              files.settings, files.table, inspector.settings, inspector.uploads, clock.uploads,
              sweep.settings)

@@ -42,6 +42,7 @@ FOR_GOOD = float("inf")
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
 BEGIN, BACK, GO_ON = ("GET", web.SIGN_IN), ("GET", identity.BACK), ("GET", web.GO_ON)
+ADDRESSES, TAKE_CODE, REMOVE = "/layanan/akun/alamat", "/layanan/akun/alamat/kode", "/layanan/akun/alamat/hapus"
 LEAVE, END, PROFILE = identity.LEAVE, identity.SESSIONS, identity.PROFILE.action
 DESK_OF = "/layanan/meja/{offering}"
 SEARCH, ACT, CHECK_IN = f"{DESK_OF}/cari", f"{DESK_OF}/tindakan", f"{DESK_OF}/hadir"
@@ -143,11 +144,23 @@ class World:
             sent = self.coming_back()
         if route == GO_ON:
             sent = {"cookies": self.has_answers_waiting()}
-        if route[0] == "POST":
-            sent["form"] = {LEAVE: {}, END: {"sesi": "0" * 64}, SEARCH: {"cari": "Siti"}, PROFILE: A_PROFILE,
+        if path == TAKE_CODE:
+            sent["form"] = {"code": self.code_sent_to(f"lama{next(self.newcomers)}@desa.example", sent["cookies"])}
+        elif route[0] == "POST":
+            sent["form"] = {ADDRESSES: {"email": "lain@desa.example"}, REMOVE: {"alamat": "0" * 64},
+                            LEAVE: {}, END: {"sesi": "0" * 64}, SEARCH: {"cari": "Siti"}, PROFILE: A_PROFILE,
                             CHECK_IN: {"nomor": "7F3K9QX2"},
                             ACT: {"tindakan": "cancel", "nomor": sent.get("reference", "")}}[path]
         return lambda: self.call(route, **{**sent, **request})
+
+
+    def code_sent_to(self, email: str, cookies: dict[str, str]) -> str:
+        """The code that went to this address at this person's wish."""
+        before = {each["sk"] for each in self.sessions.table.everything()}
+        self.call(("POST", ADDRESSES), form={"email": email}, cookies=cookies)
+        (letter,) = [each for each in self.sessions.table.everything()
+                     if each["sk"] not in before and each["sk"].startswith("MESSAGE#")]
+        return str(letter["values"]["code"])
 
 
 A_PROFILE = {"kind": "umum", "region": "35.22", "phone": "0812 3456 7890", "channel": "email", "version": "0"}
@@ -266,6 +279,8 @@ ONCE: dict[tuple[str, int], Callable[[World, Route], Answer]] = {
     (DELETE, 404): lambda world, route: world.call(route, form={}, upload=a_submission(99_999)),
     (DELETE, 409): it_is_used,
     (LEAVE, 400): lambda world, route: world.call(route, form={}, headers=FOREIGN),
+    **{(path, 200): lambda world, route: world.good(route, headers={"accept": JSON})()
+       for path in (ADDRESSES, TAKE_CODE, REMOVE)},
     (PROFILE, 200): lambda world, route: world.call(route, data=A_PROFILE),
     (PROFILE, 409): somebody_saved_before,
     (SEARCH, 404): lambda world, route: world.call(route, form={}, offering="tidak-ada"),

@@ -43,7 +43,9 @@ TINDAKAN = {"promote": ("registration.promote", "waiting"), "cancel": ("registra
             "check_in": ("registration.check_in", "seated")}
 # What a route shows: its own things, nothing but itself, a list of an activity, one registration.
 OWN = {"GET /layanan/akun", "GET /layanan/akun/profil", "POST /layanan/akun/profil", "POST /layanan/akun/sesi",
-       "GET /layanan/masuk/lanjut", "GET /layanan/akun/pendaftaran", "GET /layanan/berkas", "POST /layanan/berkas"}
+       "GET /layanan/akun/alamat", "POST /layanan/akun/alamat", "POST /layanan/akun/alamat/kode",
+       "POST /layanan/akun/alamat/hapus", "GET /layanan/masuk/lanjut",
+       "GET /layanan/akun/pendaftaran", "GET /layanan/berkas", "POST /layanan/berkas"}
 ONE_FILE = {"GET /layanan/berkas/{upload}", "GET /layanan/berkas/{upload}/isi", "GET /layanan/berkas/{upload}/hapus",
             "POST /layanan/berkas/{upload}/hapus"}
 ITSELF = {"GET /layanan/meja"}

@@ -44,6 +44,7 @@ STREAMS = {"dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardI
 PERMISSIONS: dict[str, dict[tuple[str, str], tuple[str, ...]]] = {
     "RegistrationsFunction": {
         ("dynamodb:GetItem", IDENTITY): ("SESSION#*",), ("dynamodb:UpdateItem", IDENTITY): ("SESSION#*",),
+        ("dynamodb:Query", IDENTITY): ("PROVEN#*",),
         ("dynamodb:ConditionCheckItem", REGISTRATIONS): ("OFFERING#*",),
         ("dynamodb:Query", REGISTRATIONS): ("INDEX#*", "OFFERING#*", "WAITING#*"),
         ("dynamodb:GetItem", REGISTRATIONS): ("OFFERING#*", "PERSON#*", "REGISTRATION#*"),
@@ -62,13 +63,17 @@ PERMISSIONS: dict[str, dict[tuple[str, str], tuple[str, ...]]] = {
         ("dynamodb:PutItem", REGISTRATIONS): ("OFFERING#*", "REGISTRATION#*"),
         ("dynamodb:DeleteItem", REGISTRATIONS): ("OFFERING#*", "PERSON#*", "WAITING#*")},
     "IdentityFunction": {
-        **{(f"dynamodb:{action}Item", IDENTITY): ("PARKED#*", "PERSON#*", "SESSION#*", "SIGNIN#*")
-           for action in ("Get", "Put", "Delete")},
-        ("dynamodb:UpdateItem", IDENTITY): ("SESSION#*",), ("dynamodb:Query", IDENTITY): ("PERSON#*",)},
+        ("dynamodb:GetItem", IDENTITY): ("PARKED#*", "PERSON#*", "PROOF#*", "SESSION#*", "SIGNIN#*"),
+        **{(f"dynamodb:{action}Item", IDENTITY): (
+            "PARKED#*", "PERSON#*", "PROOF#*", "PROVEN#*", "SESSION#*", "SIGNIN#*") for action in ("Put", "Delete")},
+        ("dynamodb:UpdateItem", IDENTITY): ("ADDRESS#*", "PROOF#*", "SESSION#*"),
+        ("dynamodb:Query", IDENTITY): ("PERSON#*", "PROVEN#*"),
+        ("dynamodb:PutItem", AUDIT): ("DAY#*", "RECORD#*"), ("dynamodb:Query", AUDIT): ("RECORD#*",)},
     "FeedbackFunction": {
         ("dynamodb:GetItem", FEEDBACK): ("MESSAGE#*",), ("dynamodb:PutItem", FEEDBACK): ("MESSAGE#*",)},
     "RelayFunction": {
-        **{(action, f"{table}.StreamArn"): () for action in STREAMS for table in (REGISTRATIONS, FEEDBACK, RIGHTS)},
+        **{(action, f"{table}.StreamArn"): () for action in STREAMS
+           for table in (REGISTRATIONS, FEEDBACK, RIGHTS, IDENTITY)},
         ("sqs:SendMessage", "MailQueue"): (), ("sqs:SendMessage", "RelayDeadLetterQueue"): ()},
     "MailerFunction": {
         ("sqs:DeleteMessage", "MailQueue"): (), ("sqs:GetQueueAttributes", "MailQueue"): (),
@@ -78,6 +83,7 @@ PERMISSIONS: dict[str, dict[tuple[str, str], tuple[str, ...]]] = {
         ("dynamodb:UpdateItem", REGISTRATIONS): ("REGISTRATION#*",),
         ("dynamodb:GetItem", FEEDBACK): ("MESSAGE#*",), ("dynamodb:UpdateItem", FEEDBACK): ("MESSAGE#*",),
         ("dynamodb:GetItem", RIGHTS): ("REQUEST#*",), ("dynamodb:UpdateItem", RIGHTS): ("REQUEST#*",),
+        ("dynamodb:GetItem", IDENTITY): ("PROOF#*",), ("dynamodb:UpdateItem", IDENTITY): ("PROOF#*",),
         ("ses:SendEmail", "MailIdentity"): ()},
     "SweeperFunction": {
         ("dynamodb:ConditionCheckItem", REGISTRATIONS): ("OFFERING#*",),
@@ -90,8 +96,9 @@ PERMISSIONS: dict[str, dict[tuple[str, str], tuple[str, ...]]] = {
         ("dynamodb:Query", AUDIT): ("ANCHOR", "DAY#*"), ("dynamodb:PutItem", AUDIT): ("ANCHOR",)},
     "PurgeFunction": {
         ("dynamodb:Scan", REGISTRATIONS): (), ("dynamodb:Scan", FEEDBACK): (), ("dynamodb:Scan", RIGHTS): (),
-        ("dynamodb:Scan", IDENTITY): (), ("dynamodb:UpdateItem", IDENTITY): ("PERSON#*",),
-        ("dynamodb:DeleteItem", IDENTITY): ("PARKED#*", "PERSON#*", "SESSION#*", "SIGNIN#*"),
+        ("dynamodb:Scan", IDENTITY): (), ("dynamodb:UpdateItem", IDENTITY): ("PERSON#*", "PROOF#*", "PROVEN#*"),
+        ("dynamodb:DeleteItem", IDENTITY): (
+            "ADDRESS#*", "PARKED#*", "PERSON#*", "PROOF#*", "PROVEN#*", "SESSION#*", "SIGNIN#*"),
         ("dynamodb:GetItem", REGISTRATIONS): ("OFFERING#*",),
         ("dynamodb:DeleteItem", REGISTRATIONS): ("PERSON#*", "REGISTRATION#*", "WAITING#*"),
         ("dynamodb:UpdateItem", REGISTRATIONS): ("PERSON#*", "REGISTRATION#*", "WAITING#*"),
@@ -489,7 +496,20 @@ def tell_of_an_account(portal: Portal) -> None:
     portal.ask("GET", "/layanan/masuk/lanjut", cookies=helmy, accept="text/html")
     portal.ask("POST", "/layanan/akun/profil", answers, cookies=helmy)
     portal.ask("GET", "/layanan/akun/profil", cookies=helmy)
+    addresses_are_proven(portal, helmy)
     portal.ask("POST", "/layanan/akun/sesi", {"sesi": "semua"}, cookies=helmy)
+
+
+def addresses_are_proven(portal: Portal, cookies: Mapping[str, str]) -> None:
+    """Two addresses by the codes that went there, one of them taken away again."""
+    page, table = "/layanan/akun/alamat", importlib.import_module("portal.records").Table(portal.identity)
+    for email in ("lama@desa.example", "kantor@desa.example"):
+        portal.ask("POST", page, {"email": email}, cookies=cookies)
+        letters = [each for each in table.everything() if each.get("to") == email]
+        portal.ask("POST", f"{page}/kode", {"code": letters[0]["values"]["code"]}, cookies=cookies)
+    portal.ask("POST", f"{page}/hapus", {"alamat": hashlib.sha256(b"kantor@desa.example").hexdigest()},
+               cookies=cookies)
+    portal.ask("GET", page, cookies=cookies, accept="text/html")
 
 
 def files_are_sent(portal: Portal) -> None:

@@ -21,7 +21,7 @@ WITH_MESSAGES = [table for table in TABLES if "StreamSpecification" in TEMPLATE.
 def test_there_is_something_to_check() -> None:
     assert TABLES == ["AuditTable", "FeedbackTable", "IdentityTable", "MailTable", "RegistrationsTable",
                       "RightsTable", "UploadsTable"]
-    assert WITH_MESSAGES == ["FeedbackTable", "RegistrationsTable", "RightsTable"]
+    assert WITH_MESSAGES == ["FeedbackTable", "IdentityTable", "RegistrationsTable", "RightsTable"]
     assert QUEUES == ["MailDeadLetterQueue", "MailQueue", "RelayDeadLetterQueue"]
     assert FUNCTIONS == ["AnchorFunction", "DeskFunction", "FeedbackFunction", "IdentityFunction",
                          "InspectorFunction", "MailerFunction", "PurgeFunction", "RegistrationsFunction",
