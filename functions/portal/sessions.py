@@ -131,10 +131,12 @@ class Sessions:
                        values={"person": person}),
                 delete({"pk": f"PERSON#{person}", "sk": f"SESSION#{key}"}))
 
-    def end_all(self, person: str) -> None:
-        """End every session of this person."""
-        for listed in list(self.table.query(f"PERSON#{person}", prefix="SESSION#")):
-            self.end(person, listed["sk"].removeprefix("SESSION#"))
+    def end_all(self, person: str) -> int:
+        """End every session of this person; answers how many there were."""
+        listed = list(self.table.query(f"PERSON#{person}", prefix="SESSION#"))
+        for each in listed:
+            self.end(person, each["sk"].removeprefix("SESSION#"))
+        return len(listed)
 
     def park(self, person: str, path: str, fields: Mapping[str, Any], now: datetime) -> str:
         """Keep answers until somebody has signed in again; answers the token that finds them."""
