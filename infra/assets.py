@@ -35,11 +35,24 @@ def write() -> None:
     for source in sorted((ROOT / "site" / "forms").glob("*.j2")):
         shutil.copy(source, ASSETS / "templates")
     _write_json("regions.json", _regions())
+    _write_json("zones.json", _zones())
     _write_json("access.json", access.read())
     _write_json("notice.json", {"version": _notice_version()})
     _write_json("retention.json", retention.for_functions(retention.read()))
     _write_json("limits.json", limits.for_functions(limits.read()))
     _write_json("rights.json", rights.for_functions(rights.read()))
+
+
+ZONES = ROOT / "content" / "rules" / "zones.yml"
+
+
+def _zones() -> dict[str, str]:
+    """The zone of each province; each has exactly one."""
+    declared = yaml.safe_load(ZONES.read_text(encoding="utf-8"))
+    found = [(code, zone) for zone, codes in declared.items() for code in codes]
+    if sorted(code for code, _ in found) != sorted(code for code, _, _ in _regions()):
+        raise Mistake(ZONES, "codes", "expected each province of the official list, and 00, exactly once")
+    return dict(found)
 
 
 NOTICE = ROOT / "content" / "id" / "tentang" / "privasi.md"

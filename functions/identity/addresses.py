@@ -129,7 +129,7 @@ def _page(request: web.Request, me: Session, refused: FormRefused | None = None,
     drawn = {form.name: pages.form(form, language, answers or {} if refused and refused.form == form.name else {},
                                    refused.errors if refused and refused.form == form.name else [])
              for form in (ADDRESS, CODE)}
-    rows = [{"email": each.email, "key": each.key, "since": format_day(parse_moment(each.since), "WIB", language)}
+    rows = [{"email": each.email, "key": each.key, "since": format_day(parse_moment(each.since), me.zone, language)}
             for each in sorted(addresses().of(me.person))]
     content = pages.fragment(
         "addresses", language, texts=texts, title=texts["title"], own=me.email, rows=rows, removing=REMOVING,

@@ -97,8 +97,10 @@ def come_back(request: web.Request) -> web.Reply:
             raise
         return explain(error, request.in_language(begun["language"]))
     _end_session_of(request)
-    token = sessions().begin(person_id(claims.issuer, claims.subject), name=claims.name, email=claims.email,
-                             groups=claims.groups, now=now)
+    person = person_id(claims.issuer, claims.subject)
+    language, zone = _preferences((identities().profile(person) or NO_PROFILE)["answers"])
+    token = sessions().begin(person, name=claims.name, email=claims.email, groups=claims.groups, now=now,
+                             language=language, zone=zone)
     return _with_cookies(
         web.see_other(begun["back"]),
         web.cookie(web.SESSION, token, request.origin, seconds=int(COOKIE.total_seconds())))
@@ -159,8 +161,8 @@ def account(request: web.Request) -> web.Reply:
     if request.wants_json:
         return web.data({"name": me.name, "email": me.email, "roles": [_role(role, "en") for role in me.roles]})
     others = [{"key": each.key, "here": each.key == me.key,
-               "since": format_time(parse_moment(each.created_at), "WIB", request.language),
-               "seen": format_time(parse_moment(each.seen_at), "WIB", request.language)}
+               "since": format_time(parse_moment(each.created_at), me.zone, request.language),
+               "seen": format_time(parse_moment(each.seen_at), me.zone, request.language)}
               for each in sessions().of(me.person, now)]
     return web.page(_page(request.language, "account", texts["title"], texts=texts, me=me,
                           roles=[_role(role, request.language) for role in me.roles],
@@ -197,6 +199,7 @@ def save_profile(request: web.Request) -> web.Reply:
     try:
         model = PROFILE.read(answers)
         identities().save_profile(me.person, model.model_dump(), version, datetime.now(UTC))
+        sessions().prefer(me.person, *_preferences(model.model_dump()))
     except errors.FormRefused as refused:
         if request.wants_json:
             raise
@@ -207,7 +210,15 @@ def save_profile(request: web.Request) -> web.Reply:
         newer = identities().profile(me.person) or NO_PROFILE
         told = [errors.FieldError("", "changed_meanwhile")]
         return web.refused_page(_profile_page(request.language, answers, int(newer["version"]), told), changed)
-    return web.data(model.model_dump()) if request.wants_json else web.see_other(f"{ACCOUNT}{request.language_query}")
+    return web.data(model.model_dump()) if request.wants_json else web.see_other(
+        f"{ACCOUNT}{request.language_query}")
+
+
+def _preferences(answers: Mapping[str, Any]) -> tuple[str, str]:
+    """The language that a profile asks for, empty when it asks for none, and its zone, or that of its region."""
+    from portal.regions import zone_of  # noqa: PLC0415 a list that only signing in and the profile need
+
+    return answers.get("language") or "", answers.get("zone") or zone_of(str(answers.get("region") or ""))
 
 
 def _profile_page(language: str, answers: Mapping[str, Any], version: int, told: list[errors.FieldError]) -> str:

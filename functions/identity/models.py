@@ -10,6 +10,7 @@ from pydantic import Field, field_validator
 
 from identity.rules import CODE_DIGITS
 from portal.forms import FormModel
+from portal.moments import ZONES
 from portal.people import GOLONGAN, JENJANG, KINDS, TPP_LEVELS, officials_have_a_nip
 from portal.questions import (
     Choice,
@@ -67,8 +68,11 @@ class Profile(FormModel):
     unit: Annotated[str | None, Line(most=160, autocomplete="organization")] = None
     region: Annotated[str, Region()]
     supervisor: Annotated[str | None, Line(most=120)] = None
+    supervisor_email: Annotated[str | None, Email(autocomplete=None)] = None
     phone: Annotated[str, Phone()]
     channel: Annotated[str, Choice(options=("email", "telepon", "whatsapp"))]
+    language: Annotated[str | None, Pick(options=("id", "en"))] = None
+    zone: Annotated[str | None, Pick(options=tuple(ZONES))] = None
     accessibility_needs: Annotated[str | None, Paragraph(most=500)] = None
 
     _officials_have_a_nip = field_validator("nip")(officials_have_a_nip)

@@ -40,6 +40,11 @@ def _names() -> dict[str, str]:
             for province in provinces() for regency in province.regencies}
 
 
+def zone_of(code: str) -> str:
+    """`WITA` for `51.71`: the zone of a region's province; of what is none, the capital's."""
+    return str(read_json("zones.json").get(code.partition(".")[0], "WIB"))
+
+
 def name_of(code: str) -> str | None:
     """`Kabupaten Bojonegoro, Jawa Timur` for `35.22`; None when there is no such code."""
     return _names().get(code)

@@ -58,6 +58,8 @@ class Session:
     groups: tuple[str, ...]
     created_at: str
     seen_at: str
+    language: str = ""  # in which the person wants pages and letters; empty: nothing said
+    zone: str = "WIB"  # in which moments are shown that belong to no activity
 
     @property
     def roles(self) -> tuple[Role, ...]:
@@ -86,13 +88,15 @@ class Sessions:
 
     table: Table
 
-    def begin(self, person: str, *, name: str, email: str, groups: tuple[str, ...], now: datetime) -> str:
+    def begin(self, person: str, *, name: str, email: str, groups: tuple[str, ...], now: datetime,
+              language: str = "", zone: str = "WIB") -> str:
         """Remember a sign-in; answers the token for the browser."""
         token, moment = new_token(), format_moment(now)
         key, ends = hashed(token), kept_until("session", now + ABSOLUTE, now)
         self.table.transact(
             put_new({"pk": f"SESSION#{key}", "sk": RECORD, "person": person, "name": name, "email": email,
-                     "groups": list(groups), "created_at": moment, "seen_at": moment, "expires_at": ends}),
+                     "groups": list(groups), "preferred": {"language": language, "zone": zone},
+                     "created_at": moment, "seen_at": moment, "expires_at": ends}),
             put_new({"pk": f"PERSON#{person}", "sk": f"SESSION#{key}", "created_at": moment, "expires_at": ends}))
         return token
 
@@ -122,6 +126,14 @@ class Sessions:
             item = self.table.get(listed["sk"], RECORD)
             if item and _holds(session := _session(item), now):
                 yield session
+
+    def prefer(self, person: str, language: str, zone: str) -> None:
+        """What this person's profile says counts in each of their sessions at once."""
+        for listed in list(self.table.query(f"PERSON#{person}", prefix="SESSION#")):
+            with suppress(ConditionFailed):  # ended meanwhile: it stays ended
+                self.table.write(update({"pk": listed["sk"], "sk": RECORD}, "SET preferred = :preferred",
+                                        condition="attribute_exists(pk)",
+                                        values={"preferred": {"language": language, "zone": zone}}))
 
     def end(self, person: str, key: str) -> None:
         """End one session of this person; another person's is left alone."""
@@ -159,7 +171,7 @@ class Sessions:
 
 def _session(item: Item) -> Session:
     return Session(item["pk"].removeprefix("SESSION#"), item["person"], item["name"], item["email"],
-                   tuple(item["groups"]), item["created_at"], item["seen_at"])
+                   tuple(item["groups"]), item["created_at"], item["seen_at"], **item.get("preferred", {}))
 
 
 def _holds(session: Session, now: datetime) -> bool:

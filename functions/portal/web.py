@@ -152,12 +152,14 @@ class Request:
 
     @cached_property
     def language(self) -> str:
-        """`id` or `en`: as the form says (`lang`), else the address, else what the browser prefers, else `id`."""
+        """`id` or `en`: as the form says (`lang`), else the address, the profile, a program's header, else `id`."""
         with suppress(errors.PortalError):
             if self.is_post and self.fields.get("lang") in LANGUAGES:
                 return str(self.fields["lang"])
         if self.asked_language:
             return self.asked_language
+        if self.preferred_language and not self.wants_json:
+            return self.preferred_language
         preferred = self.header("accept-language").strip().lower() if self.wants_json else ""
         return "en" if preferred.startswith("en") else "id"
 
@@ -175,7 +177,14 @@ class Request:
     @property
     def language_query(self) -> str:
         """What an address of ours ends with, so that its page is in this request's language too."""
+        if self.preferred_language == "en":
+            return "" if self.language == "en" else "?lang=id"
         return "?lang=en" if self.language == "en" else ""
+
+    @property
+    def preferred_language(self) -> str:
+        """What the profile of whoever is signed in says; empty when it says nothing, or nobody is known here."""
+        return self.gate.session.language if self.gate else ""
 
     @cached_property
     def fields(self) -> dict[str, Any]:

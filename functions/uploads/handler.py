@@ -188,7 +188,8 @@ def _delete_page(upload: Upload, request: web.Request) -> str:
     from portal import pages  # noqa: PLC0415 see _files_page
 
     texts = words("files", request.language)
-    view = row(upload, list(Evidence(table()).uses_of(upload.owner, upload.id)), request.language)
+    uses = list(Evidence(table()).uses_of(upload.owner, upload.id))
+    view = row(upload, uses, request.language, request.person.session.zone)
     title = texts["delete"]["used_title" if view["uses"] else "title"]
     content = pages.fragment("file_delete", request.language, texts=texts, view=view, title=title, base=BASE,
                              asked=request.language_query)
@@ -229,8 +230,8 @@ def _files_page(owner: str, request: web.Request, wrong: list[FieldError]) -> st
 
     language = request.language
     texts = words("files", language)
-    used = _uses_by_upload(Evidence(table()).uses(owner))
-    rows = [row(each, used.get(each.id, []), language) for each in uploads().of(owner, SHOWN)]
+    used, zone = _uses_by_upload(Evidence(table()).uses(owner)), request.person.session.zone
+    rows = [row(each, used.get(each.id, []), language, zone) for each in uploads().of(owner, SHOWN)]
     answers: Mapping[str, Any] = request.fields if wrong else {}
     drawn = pages.form(UPLOAD, language, answers, wrong)
     content = pages.fragment("files", language, texts=texts, rows=rows, drawn=drawn, most=MOST_BYTES, base=BASE,
@@ -256,7 +257,8 @@ def _file_page(upload: Upload, request: web.Request) -> str:
     place = _place(upload, back=back) if upload.state == "asked" and not sent else None
     state = told(upload, language, sent=sent)
     uses = list(Evidence(table()).uses_of(upload.owner, upload.id))
-    content = pages.fragment("file", language, texts=texts, view=row(upload, uses, language), state=state, place=place,
+    view = row(upload, uses, language, request.person.session.zone)
+    content = pages.fragment("file", language, texts=texts, view=view, state=state, place=place,
                              accepted=[kind.media_type for kind in KINDS.values()], base=BASE,
                              asked=request.language_query, final=upload.state in FINAL)
     return pages.in_shell(language, state.title, content, failed=upload.state in {"refused", "failed"})

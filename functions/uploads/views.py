@@ -39,13 +39,13 @@ def told(upload: Upload, language: str, *, sent: bool = False) -> Told:
     return Told(said["title"], text)
 
 
-def row(upload: Upload, uses: Sequence[Use], language: str) -> dict[str, Any]:
+def row(upload: Upload, uses: Sequence[Use], language: str, zone: str) -> dict[str, Any]:
     """An upload as a line of the list."""
     texts = words("files", language)
     state = told(upload, language)
     return {"id": upload.id, "number": number_of(upload), "name": upload.file_name,
             "state": upload.state, "title": state.title, "text": state.text,
-            "asked": format_time(parse_moment(upload.asked_at), "WIB", language),
+            "asked": format_time(parse_moment(upload.asked_at), zone, language),
             "size": format_size(upload.content_size, language) if upload.content_size else "",
             "uses": [f"{texts['uses'][use.kind]} {use.reference}" for use in uses]}
 
