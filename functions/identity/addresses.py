@@ -18,12 +18,12 @@ from identity.proofs import Proofs
 from identity.rules import CODE_DIGITS, CODE_LIVES, MOST_ADDRESSES
 from portal import access, web
 from portal.access import Facts
-from portal.addresses import Addresses, addresses
 from portal.audit import Actor, Audit, AuditSettings, Note
 from portal.errors import FieldError, FormRefused
 from portal.forms import Form
 from portal.identifiers import parse_moment
 from portal.moments import format_day
+from portal.proven import Addresses, addresses
 from portal.records import ConditionFailed, Table
 from portal.sessions import Session, SessionSettings
 

@@ -20,11 +20,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from identity.rules import CODE_LIVES, CODES_A_DAY, TRIES
-from portal.addresses import Addresses, address_key
 from portal.audit import Audit, Note
 from portal.errors import FieldError, FormRefused
 from portal.identifiers import format_moment
 from portal.outbox import message
+from portal.proven import Addresses, address_key
 from portal.records import ConditionFailed, Item, Table, Write, delete, put, update
 from portal.retention import kept_until
 from portal.sessions import RECORD

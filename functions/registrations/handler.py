@@ -11,11 +11,11 @@ from typing import Any, cast
 
 from portal import errors, web
 from portal.access import Facts
-from portal.addresses import addresses
 from portal.assets import notice_version
 from portal.forms import Form, FormModel, content_hash
 from portal.identifiers import format_moment, format_reference, is_ulid, reference_for
 from portal.moments import format_time
+from portal.proven import addresses
 from portal.records import Table
 from portal.settings import Settings
 from portal.submissions import About, FormDoor, Receipt, Submission, explain, random

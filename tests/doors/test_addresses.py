@@ -13,7 +13,7 @@ import pytest
 from identity import addresses as door_of_addresses
 from identity import proofs
 from identity.rules import CODE_LIVES, CODES_A_DAY, MOST_ADDRESSES, TRIES
-from portal import addresses as proven
+from portal import proven
 from portal.audit import Audit
 from portal.identifiers import format_reference
 from portal.records import Item, Table, update
