@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -287,7 +287,7 @@ def own(request: web.Request) -> web.Reply:
     """The registrations that were made with the e-mail address which the sign-in service has proven."""
     session = request.person.session
     request.person.grant(Facts(owner=session.person))
-    found = list(_of_address(session.email)) if session.email else []
+    found = list(registrations().of_address(session.email)) if session.email else []
     if request.wants_json:
         return web.data({"registrations": [_as_data(record) for record in found]})
     from portal import pages  # noqa: PLC0415 drawing is loaded only when a page is drawn
@@ -299,13 +299,6 @@ def own(request: web.Request) -> web.Reply:
             for record in found for offering in [catalogue().offering(record.offering)]]
     content = pages.fragment("own_registrations", language, texts=texts["own"], rows=rows, email=session.email)
     return web.page(pages.in_shell(language, texts["own"]["title"], content))
-
-
-def _of_address(email: str) -> Iterator[Record]:
-    for name in catalogue().every_name():
-        record = registrations().of_person(name, email)
-        if record:
-            yield record
 
 
 # -- the door itself ---------------------------------------------------------------------------------------------

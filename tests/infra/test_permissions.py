@@ -36,7 +36,8 @@ from tests.signing_in import as_pairs, signed_in
 
 TEMPLATE = Template()
 REGISTRATIONS, FEEDBACK, AUDIT, MAIL = "RegistrationsTable", "FeedbackTable", "AuditTable", "MailTable"
-IDENTITY, RIGHTS, BY_OFFERING = "IdentityTable", "RightsTable", f"{REGISTRATIONS}/index/by_offering"
+IDENTITY, RIGHTS = "IdentityTable", "RightsTable"
+BY_OFFERING, BY_EMAIL = f"{REGISTRATIONS}/index/by_offering", f"{REGISTRATIONS}/index/by_email"
 UPLOADS, QUARANTINE, EVIDENCE = "UploadsTable", "QuarantineBucket", "EvidenceBucket"
 STREAMS = {"dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams"}
 
@@ -44,9 +45,10 @@ STREAMS = {"dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardI
 PERMISSIONS: dict[str, dict[tuple[str, str], tuple[str, ...]]] = {
     "RegistrationsFunction": {
         ("dynamodb:GetItem", IDENTITY): ("SESSION#*",), ("dynamodb:UpdateItem", IDENTITY): ("SESSION#*",),
+        ("dynamodb:Query", BY_EMAIL): (),
         ("dynamodb:ConditionCheckItem", REGISTRATIONS): ("OFFERING#*",),
-        ("dynamodb:Query", REGISTRATIONS): ("INDEX#*", "OFFERING#*", "WAITING#*"),
-        ("dynamodb:GetItem", REGISTRATIONS): ("OFFERING#*", "PERSON#*", "REGISTRATION#*"),
+        ("dynamodb:Query", REGISTRATIONS): ("OFFERING#*", "WAITING#*"),
+        ("dynamodb:GetItem", REGISTRATIONS): ("OFFERING#*", "REGISTRATION#*"),
         ("dynamodb:UpdateItem", REGISTRATIONS): ("OFFERING#*", "REGISTRATION#*"),
         ("dynamodb:PutItem", REGISTRATIONS): ("OFFERING#*", "PERSON#*", "REGISTRATION#*", "WAITING#*"),
         ("dynamodb:DeleteItem", REGISTRATIONS): ("OFFERING#*", "PERSON#*", "WAITING#*")},
@@ -145,8 +147,9 @@ def _objects(resource: Mapping[str, Any]) -> tuple[str, ...]:
 def _named(resource: Mapping[str, Any]) -> str:
     if _objects(resource):
         return str(resource["Fn::Sub"]).partition(".")[0].removeprefix("${")
-    if resource.get("Fn::Sub", "").endswith("/index/by_offering"):
-        return BY_OFFERING
+    table, _, index = str(resource.get("Fn::Sub", "")).partition(".Arn}/index/")
+    if index:
+        return f"{table.removeprefix('${')}/index/{index}"
     if "Fn::Sub" in resource:
         assert resource["Fn::Sub"].endswith(":identity/${MailIdentity}")
         return "MailIdentity"
