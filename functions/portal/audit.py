@@ -34,7 +34,7 @@ FACTS = {
     "field": ("name", "email", "phone", "nip", "nik", "region", "agency", "accessibility_needs", "answers"),
     "state": ("seated", "waiting", "cancelled", "approved", "refused", "present"),
     "reason": ("retention_over", "retention_shortened", "own_request", "not_the_person", "kept_by_law",
-               "nothing_found", "of_others", "done"),
+               "still_needed", "nothing_found", "of_others", "done", "being_done"),
     "purpose": ("accessibility_needs", "photos", "publication", "polls"),
     "right": ("export", "correction", "erasure", "objection"),
     "outcome": ("granted", "partly", "refused"),

@@ -205,6 +205,21 @@ class Registrations:
         """What was told about a registration, the oldest first, with what became of each letter."""
         return list(self.table.query(record.key["pk"], prefix=MESSAGES))
 
+    def forget_answer(self, record: Record, answer: str, beside: Beside = tuple) -> None:
+        """Erase one answer that was given by free will; the registration goes on without it."""
+        for _ in attempts():
+            current = self.find(record.reference)
+            if current is None or answer not in current.answers:
+                return
+            kept = {name: value for name, value in current.answers.items() if name != answer}
+            try:
+                self.table.transact(
+                    update(record.key, "SET answers = :kept", condition="answers = :seen",
+                           values={"kept": kept, "seen": current.answers}), *beside())
+            except ConditionFailed:
+                continue
+            return
+
     def check_in(self, record: Record, now: datetime, beside: Beside = tuple) -> bool:
         """Note that somebody has come; the first time counts. False when they have no seat."""
         for _ in attempts():

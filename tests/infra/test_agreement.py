@@ -23,6 +23,9 @@ SETTINGS = {"RegistrationsFunction": {"registrations.handler.RegistrationsSettin
             "FeedbackFunction": {"portal.inbox.InboxSettings"}, "RelayFunction": {"mailer.handler.RelaySettings"},
             "MailerFunction": {"mailer.handler.MailerSettings"}, "SweeperFunction": {"sweeper.handler.SweeperSettings"},
             "AnchorFunction": {"sweeper.anchor.AnchorSettings"}, "PurgeFunction": {"sweeper.purge.PurgeSettings"},
+            "RightsFunction": {"rights.handler.RightsSettings", SESSIONS},
+            "RightsDeskFunction": {"rights.handler.RightsSettings", SESSIONS},
+            "ErasureFunction": {"sweeper.erasure.ErasureSettings"},
             "UploadsFunction": {"uploads.handler.UploadsSettings", SESSIONS},
             "InspectorFunction": {"uploads.inspector.InspectorSettings"},
             "UploadsClockFunction": {"uploads.clock.UploadsClockSettings"}}
