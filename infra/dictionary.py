@@ -34,6 +34,7 @@ class Row(Declared):
     use: InBothLanguages
     ground: Ground
     specific: bool = False
+    seen_by: InBothLanguages | None = None  # where it is not as with the rest of its kind
 
 
 class Kind(Declared):
@@ -164,8 +165,9 @@ def as_markdown(dictionary: Dictionary, kind: str, table: Mapping[str, Any], lan
 
 
 def _who(kind: Kind, row: Row, table: Mapping[str, Any], language: str) -> str:
-    if kind.seen_by is not None:
-        return str(getattr(kind.seen_by, language))
+    seen_by = row.seen_by or kind.seen_by
+    if seen_by is not None:
+        return str(getattr(seen_by, language))
     roles = {role: each["title"][language] for role, each in table["roles"].items()}
     plain, masked = _seers(str(kind.access), row.fields, table)
     told = [roles[role] for role in roles if role in plain]

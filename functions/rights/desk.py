@@ -107,7 +107,8 @@ def _one(request: web.Request, found: Request, told: str = "") -> web.Reply:
                       reader=request.person.session.person, zone=views.ZONE)
     return _page(request, "rights_one", row["number"], row=row, found=found, history=history, letters=told_before,
                  told=texts["desk"][told] if told else "", decisions=_decisions(found, language),
-                 events=[name for name, event in EVENTS.items() if event != "answer" and may(found, event)],
+                 events=[name for name, event in EVENTS.items() if event != "answer" and may(found, event)
+                         and not (event == "take" and found.taken_by == request.person.session.person)],
                  kept=_kept(found, now, language))
 
 

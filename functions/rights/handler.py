@@ -12,7 +12,7 @@ from typing import Any, cast
 from portal import access, errors, web
 from portal.access import Facts
 from portal.assets import read_json, words
-from portal.audit import Actor, Audit, Note
+from portal.audit import SELF, Actor, Audit, Note
 from portal.forms import Form
 from portal.identifiers import format_moment, format_reference, parse_moment, parse_reference, reference_for
 from portal.moments import format_time
@@ -33,7 +33,6 @@ BASE = "/layanan/akun/data"
 COPY, TRAIL, CONSENTS, REQUESTS = (f"{BASE}/{each}" for each in ("salinan/{kind}", "jejak", "persetujuan",
                                                                  "permintaan"))
 REQUEST = Form("rights_request", NewRequest, REQUESTS)
-SELF = "self"  # the role in which somebody acts on their own data
 
 
 @dataclass(frozen=True)
@@ -178,7 +177,7 @@ def ask(request: web.Request) -> web.Reply:
     from portal import pages  # noqa: PLC0415 drawing is loaded only when a page is drawn
 
     texts = REQUEST.words(request.language)
-    drawn = pages.form(REQUEST, request.language, {"right": request.query("hak"), "about": SELF})
+    drawn = pages.form(REQUEST, request.language, {"right": request.query("hak"), "about": "self"})
     content = pages.fragment("form_page", request.language, texts=texts, about="", drawn=drawn)
     return web.page(pages.in_shell(request.language, texts["title"], content))
 

@@ -118,7 +118,7 @@ def request_row(request: Request, now: datetime, language: str) -> dict[str, Any
     is_open = request.state in {"received", "verified", "in_hand"}
     clock = texts["hours_left" if left >= 0 else "hours_over"].format(hours=int(abs(left))) if is_open else ""
     return {"reference": request.reference, "number": format_reference(request.reference),
-            "right": told["rights"][request.right], "state": texts["states"][request.state], "open": is_open,
+            "right": texts["codes"]["right"][request.right], "state": texts["states"][request.state], "open": is_open,
             "received": _moment(request.received_at, language), "due": _moment(request.due_at, language),
             "clock": clock, "late": is_open and left < 0, "about_child": request.about_child,
             "answer": told["outcomes"][request.outcome] if request.outcome else "",

@@ -122,6 +122,8 @@ def test_who_sees_what_is_worked_out_from_the_access_table() -> None:
     (nip,) = [line for line in table.splitlines() if line.startswith("| NIP")]
     assert "tersamar: " in nip
     assert "Pelatih" not in nip.partition("tersamar")[0], "checking people in shows a trainer no NIP"
+    (hashed,) = [line for line in table.splitlines() if line.startswith("| Sidik")]
+    assert hashed.endswith("| Tidak seorang pun, hanya sistem |")
 
 
 def test_my_data_holds_what_was_sent_anywhere_with_my_address_and_nothing_of_others(
@@ -381,6 +383,7 @@ def test_the_officer_sees_how_much_is_kept_and_what_would_go_but_not_what_it_say
     kept = [item.text() for item in page.page.find("li")]
     assert "Pendaftaran kegiatan: 1 (dihapus bila dikabulkan)" in kept
     assert any(each.startswith("Permintaan hak atas data: 1 (tetap: ") for each in kept)
+    assert any("Orang yang datanya dicatat Mengajukan permintaan" in each for each in kept), "not some officer"
     assert NIP not in page.body
     assert NEEDS not in page.body
 
