@@ -13,7 +13,7 @@ from pathlib import Path
 import yaml
 from lokal import wilayah
 
-from infra import access, limits, retention, rights
+from infra import access, dictionary, limits, retention, rights
 from infra.front_matter import Mistake, front_matter
 from mailer.rules import read_template
 
@@ -23,7 +23,7 @@ ASSETS = ROOT / "build" / "assets"
 
 def write() -> None:
     """Write every asset except the page shells, which come out of the built site."""
-    for folder in ("words", "mail", "templates"):
+    for folder in ("words", "mail", "templates", "documents"):
         shutil.rmtree(ASSETS / folder, ignore_errors=True)
         (ASSETS / folder).mkdir(parents=True)
     for source in sorted((ROOT / "content" / "forms").glob("*.yml")):
@@ -34,6 +34,8 @@ def write() -> None:
         shutil.copy(source, ASSETS / "mail")
     for source in sorted((ROOT / "site" / "forms").glob("*.j2")):
         shutil.copy(source, ASSETS / "templates")
+    for source in sorted((ROOT / "site" / "documents").glob("*.typ")):
+        shutil.copy(source, ASSETS / "documents")
     _write_json("regions.json", _regions())
     _write_json("zones.json", _zones())
     _write_json("access.json", access.read())
@@ -41,6 +43,8 @@ def write() -> None:
     _write_json("retention.json", retention.for_functions(retention.read()))
     _write_json("limits.json", limits.for_functions(limits.read()))
     _write_json("rights.json", rights.for_functions(rights.read()))
+    _write_json("data.json", dictionary.for_functions(dictionary.read()))
+    _write_json("consents.json", dictionary.consents_for_functions(dictionary.read_consents()))
 
 
 ZONES = ROOT / "content" / "rules" / "zones.yml"

@@ -1,7 +1,8 @@
-"""Makes build/function.zip, the one artefact that every function runs: `python -m infra.functions_bundle`.
+"""Makes build/function.zip, which every function runs, and the layers: `python -m infra.functions_bundle`.
 
 Our code, the built assets and the pinned run-time packages for Lambda's machine, with what a function never reads
-left out. The same sources give the same bytes, so that a deployment without changes changes nothing.
+left out. A package that only few functions need and that is large is a layer of theirs, so that the others start as
+quickly as before. The same sources give the same bytes, so that a deployment without changes changes nothing.
 """
 
 from __future__ import annotations
@@ -29,6 +30,8 @@ SERVICES = ("sesv2", "sqs")
 ADDRESSES = ("dynamodb", "email", "sqs", "sts")
 LEFT_OUT = ("*/__pycache__/*", "*.pyi", "*.dist-info/RECORD", "*.dist-info/INSTALLER", "*.dist-info/REQUESTED",
             "*.dist-info/direct_url.json", "bin/*", "*/tests/*", "boto3/data/*", "boto3/examples/*")
+# Layer (its resource in the template is <Name>Layer) -> the packages in it.
+LAYERS = {"documents": ("typst",)}
 THE_EPOCH_OF_ZIP = (1980, 1, 1, 0, 0, 0)
 
 
@@ -47,7 +50,32 @@ def build() -> Path:
     trim(FOLDER)
     compile_all(runtime)
     pack(FOLDER, BUNDLE)
+    for name in LAYERS:
+        pack(layer_folder(name), layer_zip(name))
     return BUNDLE
+
+
+def layer_zip(name: str) -> Path:
+    """Where the template finds a layer."""
+    return ROOT / "build" / f"layer-{name}.zip"
+
+
+def layer_folder(name: str) -> Path:
+    """The content of a layer, as Lambda unpacks it."""
+    folder = ROOT / "build" / f"layer-{name}"
+    shutil.rmtree(folder, ignore_errors=True)
+    for path in sorted(path for path in PACKAGES.rglob("*") if path.is_file()):
+        inside = path.relative_to(PACKAGES).as_posix()
+        if layer_of(inside) == name and is_needed(inside):
+            (folder / "python" / inside).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, folder / "python" / inside)
+    return folder
+
+
+def layer_of(path: str) -> str | None:
+    """The layer that a package's file belongs to; None: the bundle itself."""
+    package = path.partition("/")[0].partition("-")[0]
+    return next((name for name, packages in LAYERS.items() if package in packages), None)
 
 
 def contents() -> Iterator[tuple[Path, str]]:
@@ -58,7 +86,7 @@ def contents() -> Iterator[tuple[Path, str]]:
     for root, prefix in ((PACKAGES, ""), (ROOT / "functions", ""), (assets, "assets/")):
         for path in sorted(path for path in root.rglob("*") if path.is_file()):
             inside = path.relative_to(root).as_posix()
-            if is_needed(inside):
+            if is_needed(inside) and layer_of(prefix + inside) is None:
                 yield path, prefix + inside
 
 
@@ -148,6 +176,8 @@ def main() -> None:
     unpacked = sum(path.stat().st_size for path in FOLDER.rglob("*") if path.is_file())
     print(f"{bundle.relative_to(ROOT)}: {bundle.stat().st_size / 1e6:.1f} MB, {unpacked / 1e6:.1f} MB unpacked, "
           f"sha256 {hashlib.sha256(bundle.read_bytes()).hexdigest()[:16]}")
+    for name in LAYERS:
+        print(f"{layer_zip(name).relative_to(ROOT)}: {layer_zip(name).stat().st_size / 1e6:.1f} MB")
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from infra import doors, retention
+from infra import dictionary, doors, retention
 from portal import access, pages
 from portal.moments import format_day, format_span, format_time
 from portal.regions import provinces
@@ -28,6 +28,10 @@ def all_pieces(offerings: list[Offering], language: str) -> Iterator[tuple[str, 
     yield "offerings/list.md", _list(offerings, language)
     yield "access.md", pages.fragment("access", language, table=access.rules(),
                                       fields=REGISTRATION.words(language)["fields"])
+    known = dictionary.read()
+    dictionary.must_fit(known, doors.forms())
+    for kind in known.kinds:
+        yield f"data/{kind}.md", dictionary.as_markdown(known, kind, access.rules(), language)
     yield "retention.md", retention.as_markdown(retention.read(), language, datetime.now(UTC).date())
 
 

@@ -36,7 +36,7 @@ def main(arguments: Sequence[str], clients: Clients = boto3.client) -> int:
         return 1
     actor, ended = operator(clients("sts")), 0
     for person in sorted(people):
-        audit.note(Note("account", person, "signed_out", actor, access.read()["version"], datetime.now(UTC)))
+        audit.note(Note("person", person, "signed_out", actor, access.read()["version"], datetime.now(UTC)))
         number = sessions.end_all(person)
         print(f"{person}: {number} ended")
         ended += number

@@ -32,6 +32,9 @@ def transformed(template: Template) -> dict[str, Any]:
     """What CloudFormation makes of the SAM template; raises TemplateBroken."""
     body = json.loads(json.dumps(template.body))
     body["Globals"]["Function"]["CodeUri"] = "s3://bucket/function.zip"  # where `sam deploy` uploads it to
+    for each in body["Resources"].values():
+        if each["Type"] == "AWS::Serverless::LayerVersion":
+            each["Properties"]["ContentUri"] = "s3://bucket/layer.zip"
     os.environ.setdefault("AWS_DEFAULT_REGION", REGION)
     try:
         return dict(transform(body, {}, _NoManagedPolicies()))

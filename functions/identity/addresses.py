@@ -110,7 +110,7 @@ def _audit() -> Audit:
 
 
 def _note(request: web.Request, me: Session, action: str, now: datetime) -> Note:
-    return Note("account", me.person, action, Actor(me.person, access.EVERYBODY, request.source),
+    return Note("person", me.person, action, Actor(me.person, access.EVERYBODY, request.source),
                 access.rules()["version"], now, ("field:email",))
 
 

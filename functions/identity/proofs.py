@@ -23,7 +23,7 @@ from identity.rules import CODE_LIVES, CODES_A_DAY, TRIES
 from portal.audit import Audit, Note
 from portal.errors import FieldError, FormRefused
 from portal.identifiers import format_moment
-from portal.outbox import message
+from portal.outbox import PREFIX, message
 from portal.proven import Addresses, address_key
 from portal.records import ConditionFailed, Item, Table, Write, delete, put, update
 from portal.retention import kept_until
@@ -41,8 +41,18 @@ class Proofs:
 
     def pending(self, person: str, now: datetime) -> Item | None:
         """The address that waits for its code, while the code is good."""
-        item = self.table.get(f"PROOF#{person}", RECORD)
+        item = next(self.table.query(f"PROOF#{person}", prefix=RECORD), None)
         return item if item and item["until"] > format_moment(now) and item["tries"] < TRIES else None
+
+    def letters(self, person: str) -> list[Item]:
+        """The letters with codes that this person asked for, the oldest first."""
+        return list(self.table.query(f"PROOF#{person}", prefix=PREFIX))
+
+    def erase(self, person: str) -> None:
+        """Take away every address that this person has proven or is proving."""
+        for pk in (f"PROOF#{person}", f"PROVEN#{person}"):
+            for item in list(self.table.query(pk)):
+                self.table.write(delete({"pk": item["pk"], "sk": item["sk"]}))
 
     def ask(self, person: str, email: str, code: str, language: str, now: datetime) -> None:
         """Send a code; the one before is good no longer. Raises FormRefused when this person asked too often."""
@@ -82,7 +92,8 @@ class Proofs:
 def _asked(person: str, email: str, code: str, now: datetime) -> Iterator[Write]:
     yield _counted(f"PROOF#{person}", now)
     yield put({**_key(person), "email": email, "code": _hash(person, email, code), "tries": 0,
-               "until": format_moment(now + CODE_LIVES), "expires_at": kept_until("address_code", now, now)})
+               "asked_at": format_moment(now), "until": format_moment(now + CODE_LIVES),
+               "expires_at": kept_until("address_code", now, now)})
 
 
 def _counted(pk: str, now: datetime) -> Write:

@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from portal.errors import ChangedMeanwhile, SignInFailed
 from portal.identifiers import format_moment
-from portal.records import ConditionFailed, Item, Table, delete_existing, put, put_new
+from portal.records import ConditionFailed, Item, Table, attempts, delete, delete_existing, put, put_new
 from portal.retention import kept_until
 from portal.sessions import RECORD, hashed
 
@@ -50,6 +51,22 @@ class Identities:
     def profile(self, person: str) -> Item | None:
         """The profile with its `version`, or None."""
         return self.table.get(f"PERSON#{person}", PROFILE)
+
+    def forget_answer(self, person: str, answer: str, now: datetime) -> None:
+        """Erase one answer from the profile, as another version of it."""
+        for _ in attempts():
+            item = self.profile(person)
+            if item is None or answer not in item["answers"]:
+                return
+            kept = {name: value for name, value in item["answers"].items() if name != answer}
+            with suppress(ChangedMeanwhile):
+                self.save_profile(person, kept, int(item["version"]), now)
+                return
+
+    def erase(self, person: str) -> None:
+        """Take away all that lies under this person's key; their sessions are ended by whoever owns those."""
+        for item in list(self.table.query(f"PERSON#{person}")):
+            self.table.write(delete({"pk": item["pk"], "sk": item["sk"]}))
 
     def save_profile(self, person: str, answers: Mapping[str, Any], version: int, now: datetime) -> None:
         """Put the answers in place of the version that was read (0: none); raises ChangedMeanwhile."""

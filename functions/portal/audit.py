@@ -36,7 +36,7 @@ FACTS = {
     "field": ("name", "email", "phone", "nip", "nik", "region", "agency", "accessibility_needs", "answers"),
     "state": ("seated", "waiting", "cancelled", "approved", "refused", "present"),
     "reason": ("retention_over", "retention_shortened", "own_request", "not_the_person", "kept_by_law",
-               "nothing_found", "of_others", "done"),
+               "still_needed", "nothing_found", "of_others", "done", "being_done"),
     "purpose": ("accessibility_needs", "photos", "publication", "polls"),
     "right": ("export", "correction", "erasure", "objection"),
     "outcome": ("granted", "partly", "refused"),
@@ -58,6 +58,7 @@ class Actor(NamedTuple):
 
 
 SYSTEM = Actor("system", "system")
+SELF = "self"  # the role in which somebody acts on their own data
 
 
 @dataclass(frozen=True)
@@ -185,12 +186,14 @@ def as_rows(entries: Iterable[Item], *, reader: str, zone: str, language: str) -
     """
     texts = words("audit", language)
     return [{"when": format_time(parse_moment(entry["at"]), zone, language),
-             "who": texts["who"][_kind_of(entry["actor"], reader)], "what": texts["actions"][entry["action"]],
+             "who": texts["who"][_kind_of(entry, reader)], "what": texts["actions"][entry["action"]],
              "facts": [texts["facts"][group][code] for group, _, code in (
                  fact.partition(":") for fact in entry["facts"])]} for entry in entries]
 
 
-def _kind_of(actor: str, reader: str) -> str:
-    if actor == SYSTEM.person:
+def _kind_of(entry: Item, reader: str) -> str:
+    if entry["actor"] == SYSTEM.person:
         return "system"
-    return "you" if actor == reader else "staff"
+    if entry["actor"] == reader:
+        return "you"
+    return "person" if entry["role"] == SELF else "staff"

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from portal import errors, web
+from portal.addresses import EMAIL_KEY, email_key
 from portal.assets import notice_version
 from portal.forms import Form, content_hash
 from portal.identifiers import format_moment, format_reference, is_ulid, reference_for
@@ -68,6 +69,7 @@ class Inbox:
                 "submission": submission.identifier, "answers": submission.model.model_dump(),
                 "content": content_hash(submission.model), "language": submission.language,
                 "received_at": format_moment(submission.now), "notice": notice_version(),
+                EMAIL_KEY: email_key(submission.model.model_dump()["email"]),
                 "expires_at": kept_until("message", submission.now, submission.now)}
 
     def _remember(self, item: Item, submission: Submission) -> Item:

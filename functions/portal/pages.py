@@ -12,7 +12,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from portal.assets import folder, read_text, words
+from portal.assets import folder, read_json, read_text, words
 from portal.errors import FieldError
 from portal.forms import Field, Form, FormModel, sentence
 from portal.regions import provinces
@@ -56,7 +56,13 @@ def form(form: Form, language: str, answers: Mapping[str, Any], errors: Sequence
     hidden = {field.name: answers.get(field.name, "") for field in form.fields if field.question.hidden}
     hidden |= carried or {}
     return fragment("form", language, form=form, texts=texts, questions=questions, hidden=hidden, errors=told,
-                    anchors={question["name"] for question in questions})
+                    anchors={question["name"] for question in questions}, notice=_notice_of(form, questions))
+
+
+def _notice_of(form: Form, questions: Sequence[Mapping[str, Any]]) -> str:
+    """The kind of the privacy notice that speaks of this form; a question about consent links to it by itself."""
+    kinds = (name for name, kind in read_json("data.json").items() if kind["form"] == form.name)
+    return "" if any(question["link"] for question in questions) else next(kinds, "")
 
 
 def _question(field: Field, texts: Mapping[str, Any], answers: Mapping[str, Any], errors: Mapping[str, str],

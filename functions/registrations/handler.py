@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -289,7 +289,8 @@ def own(request: web.Request) -> web.Reply:
     session = request.person.session
     request.person.grant(Facts(owner=session.person))
     emails = addresses().all_of(session)
-    found = list({record.reference: record for email in emails for record in _of_address(email)}.values())
+    found = list({record.reference: record for email in emails
+                  for record in registrations().of_address(email)}.values())
     if request.wants_json:
         return web.data({"registrations": [_as_data(record) for record in found]})
     from portal import pages  # noqa: PLC0415 drawing is loaded only when a page is drawn
@@ -302,13 +303,6 @@ def own(request: web.Request) -> web.Reply:
     content = pages.fragment("own_registrations", language, texts=texts["own"], rows=rows, email=", ".join(emails),
                              addresses="/layanan/akun/alamat")
     return web.page(pages.in_shell(language, texts["own"]["title"], content))
-
-
-def _of_address(email: str) -> Iterator[Record]:
-    for name in catalogue().every_name():
-        record = registrations().of_person(name, email)
-        if record:
-            yield record
 
 
 # -- the door itself ---------------------------------------------------------------------------------------------

@@ -13,7 +13,8 @@ One table; what stands under which key:
 | REGISTRATION#<reference> | MESSAGE#<moment>#<name>   | what happened and was told (portal.outbox)               |
 | PERSON#<id>#<sha256>     | LOCK                      | an e-mail address or NIP holds a registration here       |
 
-The index `by_offering` lists the registrations of an offering in the order of their arrival, for the desk.
+The index `by_offering` lists the registrations of an offering in the order of their arrival, for the desk; `by_email`
+those of one e-mail address, for whoever has it.
 
 A seat is a thing, not a number: it lies free on the table or is in the hand of exactly one registration, and moves
 by a transaction. So nothing can be given twice, no counter is hot, and free + held = minted at every moment.
@@ -29,6 +30,7 @@ from datetime import datetime
 from random import Random
 from typing import Any, Literal, NamedTuple
 
+from portal.addresses import EMAIL_KEY, email_key, sent_with
 from portal.errors import AlreadyRegistered, NotFound, StoreUnavailable, SubmissionConflict
 from portal.identifiers import format_moment
 from portal.outbox import PREFIX as MESSAGES
@@ -195,14 +197,28 @@ class Registrations:
         yield from map(_record, self.table.listed("by_offering", "offering", offering, after=start,
                                                   newest_first=newest_first))
 
-    def of_person(self, offering: str, identity: str) -> Record | None:
-        """The registration that this e-mail address or NIP holds for the offering."""
-        lock = self.table.get(person_key(offering, identity), LOCK)
-        return self.find(lock["reference"]) if lock else None
+    def of_address(self, email: str) -> Iterator[Record]:
+        """Every registration that was made with this e-mail address, cancelled ones too."""
+        return map(_record, sent_with(self.table, email))
 
     def letters(self, record: Record) -> list[Item]:
         """What was told about a registration, the oldest first, with what became of each letter."""
         return list(self.table.query(record.key["pk"], prefix=MESSAGES))
+
+    def forget_answer(self, record: Record, answer: str, beside: Beside = tuple) -> None:
+        """Erase one answer that was given by free will; the registration goes on without it."""
+        for _ in attempts():
+            current = self.find(record.reference)
+            if current is None or answer not in current.answers:
+                return
+            kept = {name: value for name, value in current.answers.items() if name != answer}
+            try:
+                self.table.transact(
+                    update(record.key, "SET answers = :kept", condition="answers = :seen",
+                           values={"kept": kept, "seen": current.answers}), *beside())
+            except ConditionFailed:
+                continue
+            return
 
     def check_in(self, record: Record, now: datetime, beside: Beside = tuple) -> bool:
         """Note that somebody has come; the first time counts. False when they have no seat."""
@@ -245,9 +261,10 @@ class Registrations:
         taken = delete_existing({"pk": offering_key(offering.id), "sk": seat}) if seat else put_new(place)
         locks = [put_new({"pk": key, "sk": LOCK, "reference": record.reference, "expires_at": expires_at})
                  for key in record.locks]
+        item = {**record.key, **asdict(kept), EMAIL_KEY: email_key(kept.answers["email"]), "expires_at": expires_at}
         try:
-            self.table.transact(put_new({**record.key, **asdict(kept), "expires_at": expires_at}), taken,
-                                self._tell(f"registration_{kept.state}", kept, offering, now), *locks)
+            self.table.transact(put_new(item), taken, self._tell(f"registration_{kept.state}", kept, offering, now),
+                                *locks)
         except ConditionFailed as refused:
             return self._why_refused(refused, record)
         return kept
@@ -358,7 +375,7 @@ def _person(place: Item) -> Person:
 
 
 def _record(item: Item) -> Record:
-    values = {name: value for name, value in item.items() if name not in {"pk", "sk", "expires_at"}}
+    values = {name: value for name, value in item.items() if name not in {"pk", "sk", "expires_at", EMAIL_KEY}}
     return Record(**values)
 
 

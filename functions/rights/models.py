@@ -6,18 +6,23 @@ Moments are ISO 8601 in UTC as `portal.identifiers.format_moment` writes them. A
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
+
+from portal.forms import FormModel
+from portal.questions import Choice, Paragraph, refuse
 
 # What somebody may allow beyond the service itself, which rests on the public task (UU 27/2022 Pasal 20 ayat 2 e):
 # each is asked, given and withdrawn by itself (Pasal 22).
 PURPOSES = ("accessibility_needs", "photos", "publication", "polls")
 RIGHTS = ("export", "correction", "erasure", "objection")
 OUTCOMES = ("granted", "partly", "refused")
-REASONS = ("not_the_person", "kept_by_law", "nothing_found", "of_others", "done")
+REASONS = ("not_the_person", "kept_by_law", "still_needed", "nothing_found", "of_others", "done", "being_done")
 GUARDIANS = ("parent", "guardian")
+ABOUT = ("self", "child")  # whose data a request is about; a child's are flagged (Pasal 25)
+TOLD_IN_WORDS = ("correction", "objection")  # nobody could act on these without knowing what is meant
 
 RequestState = Literal["received", "verified", "in_hand", "answered", "withdrawn"]
 BreachState = Literal["open", "told", "closed"]
@@ -46,6 +51,21 @@ class Consent(BaseModel):
         return self
 
 
+class NewRequest(FormModel):
+    """What somebody who is signed in fills in to use a right."""
+
+    right: Annotated[str, Choice(options=RIGHTS)]
+    about: Annotated[str, Choice(options=ABOUT)]
+    details: Annotated[str | None, Paragraph(most=2000)] = Field(default=None, validate_default=True)
+
+    @field_validator("details")
+    @classmethod
+    def _some_need_words(cls, details: str | None, info: Any) -> str | None:  # noqa: ANN401 pydantic's ValidationInfo
+        if details is None and info.data.get("right") in TOLD_IN_WORDS:
+            raise refuse("missing")
+        return details
+
+
 @dataclass(frozen=True)
 class Request:
     """What somebody asks about their own data."""
@@ -69,6 +89,7 @@ class Request:
     outcome: str | None = None
     reason: str | None = None
     withdrawn_at: str | None = None
+    erased_at: str | None = None  # when what a granted request asked to erase was gone
 
     @property
     def state(self) -> RequestState:

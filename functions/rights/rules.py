@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Literal
 
 from portal.identifiers import format_moment, parse_moment
 from rights.models import Breach, BreachState, Consent, Request, RequestState
 
 Event = Literal["verify", "take", "answer", "withdraw"]
+Outcome = Literal["granted", "partly", "refused"]
 
 # What may happen to a request in each state. Whoever cannot show that the data are theirs is answered too: refused.
 POSSIBLE: dict[RequestState, tuple[Event, ...]] = {
@@ -19,6 +21,10 @@ POSSIBLE: dict[RequestState, tuple[Event, ...]] = {
     "answered": (),
     "withdrawn": (),
 }
+# The reasons that go with each outcome.
+REASONS_FOR: Mapping[Outcome, tuple[str, ...]] = MappingProxyType({
+    "granted": ("done", "being_done"), "partly": ("kept_by_law", "still_needed", "of_others"),
+    "refused": ("not_the_person", "nothing_found", "kept_by_law", "still_needed", "of_others")})
 UNVERIFIED = "not_the_person"  # the one reason for which a request is answered that was never verified
 
 
@@ -70,6 +76,24 @@ def is_overdue(request: Request, now: datetime) -> bool:
         return False
     ended = parse_moment(request.answered_at) if request.answered_at else now
     return ended > parse_moment(request.due_at)
+
+
+def asks_to_erase(request: Request) -> bool:
+    """Whether something is to be erased because of this request."""
+    return request.right == "erasure" and request.outcome in {"granted", "partly"}
+
+
+def keeps(kind: str, state: str, *, has_begun: bool = False) -> str:
+    """Why something stays although erasing was granted: the reason's code; empty when it goes.
+
+    A seat in an activity that has begun is its record of attendance until the retention table ends it. Proofs that
+    the law asks for (Pasal 24, 31) stay too: of consents, of requests, of what was done to the data.
+    """
+    if kind in {"consent", "rights_request", "audit_entry"}:
+        return "kept_by_law"
+    if kind == "registration" and state == "seated" and has_begun:
+        return "still_needed"
+    return ""
 
 
 # -- breaches ------------------------------------------------------------------------------------------------------

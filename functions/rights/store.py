@@ -8,6 +8,7 @@
 | REQUEST#<reference> | MESSAGE#<moment>#<name>      | what was told (portal.outbox)                               |
 | BREACH#<reference>  | RECORD                       | a breach of data                                            |
 | OPEN#REQUESTS       | <due>#<reference>            | a request that waits for an answer; the most urgent first   |
+| OPEN#ERASURES       | <answered>#<reference>       | an erasure that was granted and is not done yet             |
 | OPEN#BREACHES       | <due>#<reference>            | a breach that is not closed; the most urgent first          |
 
 A request and a breach get their end (`expires_at`) when they are answered or closed, a consent when it is withdrawn.
@@ -17,21 +18,23 @@ Two people at one record: each change asks for the number of changes it has seen
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any, TypeVar
 
 from portal.assets import words
-from portal.audit import Actor, Audit, Note
+from portal.audit import SYSTEM, Actor, Audit, Note
 from portal.dated import Row, rows_until
 from portal.errors import NotFound, SubmissionConflict
 from portal.identifiers import format_moment, format_reference, parse_moment
 from portal.moments import format_time
+from portal.outbox import PREFIX as MESSAGES
 from portal.outbox import message
 from portal.records import ConditionFailed, Item, Table, Write, attempts, delete, put, put_new, update
 from portal.retention import kept_until
 from rights.models import Breach, Consent, Request
-from rights.rules import Event, due, is_open, may, may_close, may_tell, standing, untold
+from rights.rules import Event, asks_to_erase, due, is_open, may, may_close, may_tell, standing, untold
 
 RECORD = "RECORD"
 SEEN = "changes = :seen"
@@ -98,16 +101,21 @@ class Rights:
         """The references of what waits for an answer, the most urgent first."""
         yield from (item["reference"] for item in self.table.query("OPEN#REQUESTS"))
 
-    def file(self, request: Request, actor: Actor, now: datetime) -> Request:
+    def letters(self, reference: str) -> Iterator[Item]:
+        """What was told about a request, the oldest first, with what became of each letter."""
+        return self.table.query(f"REQUEST#{reference}", prefix=MESSAGES)
+
+    def file(self, request: Request, actor: Actor, now: datetime, *, verified: bool = False) -> Request:
         """Remember a new request and confirm it; its clock begins now. The same submission again is the same request.
 
+        `verified`: whose data they are is known already, as of somebody who is signed in and speaks of themself.
         Raises SubmissionConflict when the identifier was used with other content.
         """
-        row = hours_for(request.right, now)
-        kept = replace(request, received_at=format_moment(now), due_at=due(format_moment(now), row.number),
-                       rules=row.since)
-        note = Note(kind="rights_request", record=kept.reference, action="requested", actor=actor, rules=row.since,
-                    now=now, facts=(f"right:{kept.right}",))
+        row, moment = hours_for(request.right, now), format_moment(now)
+        kept = replace(request, received_at=moment, due_at=due(moment, row.number), rules=row.since,
+                       verified_at=moment if verified else None)
+        note = Note(kind="rights_request", record=format_reference(kept.reference), action="requested", actor=actor,
+                    rules=row.since, now=now, facts=(f"right:{kept.right}",))
         try:
             self.audit.transact(self.table, note, lambda: [
                 put_new({**_key(kept), **asdict(kept)}), put_new(_waiting(kept)),
@@ -141,8 +149,27 @@ class Rights:
             return replace(current, **new[event]) if may(current, event, reason=reason) else None
 
         return self._change(lambda: self.find(reference), change, lambda current: Note(
-            kind="rights_request", record=reference, action=DONE[event], actor=actor, rules=current.rules, now=now,
-            facts=facts))
+            kind="rights_request", record=format_reference(reference), action=DONE[event], actor=actor,
+            rules=current.rules, now=now, facts=facts))
+
+    def erasures(self) -> Iterator[str]:
+        """The references of granted erasures that are not done yet, the oldest first."""
+        yield from (item["reference"] for item in self.table.query("OPEN#ERASURES"))
+
+    def erased(self, reference: str, now: datetime) -> None:
+        """Note that what was asked to be erased is gone, and tell the person; twice is once."""
+        request = self.find(reference)
+        if request is None or request.erased_at:
+            return
+        done = replace(request, erased_at=format_moment(now), changes=request.changes + 1)
+        note = Note(kind="rights_request", record=format_reference(reference), action="erased", actor=SYSTEM,
+                    rules=request.rules, now=now, facts=("reason:own_request",))
+        ends = kept_until("rights_request", now, now)
+        with suppress(ConditionFailed):  # another clock was here a moment ago
+            self.audit.transact(self.table, note, lambda: [
+                put({**_key(done), **asdict(done), "expires_at": ends}, condition=SEEN,
+                    values={"seen": request.changes}),
+                delete(_erasure(request)), _tell("rights_erased", done, now)])
 
     # -- breaches --------------------------------------------------------------------------------------------------
 
@@ -198,8 +225,8 @@ class Rights:
                             lambda current: self._about(current, "closed", actor, now))
 
     def _about(self, breach: Breach, action: str, actor: Actor, now: datetime, *facts: str) -> Note:
-        return Note(kind="breach", record=breach.reference, action=action, actor=actor, rules=breach.rules, now=now,
-                    facts=facts)
+        return Note(kind="breach", record=format_reference(breach.reference), action=action, actor=actor,
+                    rules=breach.rules, now=now, facts=facts)
 
     # -- both ------------------------------------------------------------------------------------------------------
 
@@ -237,6 +264,8 @@ def _writes(before: Request | Breach, after: Request | Breach, now: datetime) ->
                    "ended_at": format_moment(now)})
         if after.answered_at:
             yield _tell("rights_answered", after, now)
+            if asks_to_erase(after):
+                yield put({**_erasure(after), "reference": after.reference})
 
 
 def _is_open(record: Request | Breach) -> bool:
@@ -250,6 +279,10 @@ def _key(record: Request | Breach) -> dict[str, str]:
 def _waiting(record: Request | Breach) -> dict[str, str]:
     queue = "OPEN#BREACHES" if isinstance(record, Breach) else "OPEN#REQUESTS"
     return {"pk": queue, "sk": f"{record.due_at}#{record.reference}", "reference": record.reference}
+
+
+def _erasure(request: Request) -> dict[str, str]:
+    return {"pk": "OPEN#ERASURES", "sk": f"{request.answered_at}#{request.reference}"}
 
 
 def _tell(template: str, request: Request, now: datetime) -> Write:

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from identity.store import PROFILE
 from portal.audit import SYSTEM, Audit, Note
 from portal.errors import OfferingUnknown, StoreUnavailable
-from portal.identifiers import parse_moment
+from portal.identifiers import format_reference, parse_moment
 from portal.observe import logger
 from portal.outbox import PREFIX
 from portal.records import ConditionFailed, Item, Table, Write, delete, time_limit, update
@@ -148,7 +148,7 @@ class Purge:
             return
         reason = "reason:retention_shortened" if shortened else "reason:retention_over"
         self.audit.transact(self.table, Note(
-            kind=kept.kind, record=item["reference"], action="erased", actor=SYSTEM, now=self.now,
+            kind=kept.kind, record=format_reference(item["reference"]), action="erased", actor=SYSTEM, now=self.now,
             rules=period_for(kept.kind, self.now).since, facts=(reason,)), lambda: [gone])
 
 

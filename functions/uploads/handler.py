@@ -180,7 +180,7 @@ def _note(request: web.Request, now: datetime) -> Note:
     """What the audit is to remember of a deletion."""
     gate = request.person
     actor = Actor(gate.session.person, access.EVERYBODY, request.source)
-    return Note("file", request.path_value("upload"), "erased", actor, access.rules()["version"], now,
+    return Note("upload", request.path_value("upload"), "erased", actor, access.rules()["version"], now,
                 ("reason:own_request",))
 
 

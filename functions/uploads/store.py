@@ -247,6 +247,12 @@ class Uploads:
         except ConditionFailed:
             return  # deleted meanwhile
 
+    def end_now(self, upload: Upload, now: datetime) -> None:
+        """Let the next sweep take an upload away."""
+        with suppress(ConditionFailed):
+            self.table.write(update(_key(upload), "SET expires_at = :now", condition="attribute_exists(pk)",
+                                    values={"now": int(now.timestamp())}))
+
     def end_at(self, upload: Upload, due: int, stored: int) -> None:
         """Bring the end of an upload forward, unless it was used meanwhile."""
         with suppress(ConditionFailed):

@@ -111,7 +111,7 @@ class Sweep:
 
     def _erase(self, upload: Upload, *, shortened: bool) -> str:
         reason = "reason:retention_shortened" if shortened else "reason:retention_over"
-        note = Note("file", upload.id, "erased", SYSTEM, access.rules()["version"], self.now, (reason,))
+        note = Note("upload", upload.id, "erased", SYSTEM, access.rules()["version"], self.now, (reason,))
         try:
             digest = self.uploads.erase(upload, self.audit, note)
         except ConditionFailed:

@@ -58,7 +58,8 @@ def _packages() -> Iterator[tuple[Path, str]]:
     for name in pinned(functions_bundle.LOCK.read_text(encoding="utf-8")):
         for file in metadata.files(name) or ():
             inside = file.as_posix()
-            if not inside.startswith("..") and functions_bundle.is_needed(inside):
+            in_it = functions_bundle.is_needed(inside) and functions_bundle.layer_of(inside) is None
+            if in_it and not inside.startswith(".."):
                 yield Path(str(file.locate())), inside
 
 

@@ -18,6 +18,7 @@ MAIL = ROOT / "content" / "mail"
 ABOUT_A_REGISTRATION = {f"registration_{state}" for state in get_args(State)} | {"registration_promoted"}
 ABOUT_A_MESSAGE = {"inbox_received": {"reference", "title", "text", "origin"}}
 ABOUT_A_RIGHT = {"rights_received": {"reference", "right", "due", "origin"},
+                 "rights_erased": {"reference", "right", "origin"},
                  "rights_answered": {"reference", "right", "due", "outcome", "reason", "origin"}}
 ABOUT_AN_ADDRESS = {"address_code": {"code", "minutes", "origin"}}
 OF_SEVERAL = {"digest": {"count", "letters", "origin"}}

@@ -29,9 +29,9 @@ from tests.people import helmy
 FORMS = {form.name: form for form in doors.forms()}
 FIELDS = [(form, field) for form in FORMS.values() for field in form.fields]
 NAMES = [f"{form.name}.{field.name}" for form, field in FIELDS]
-OF_NO_FORM = {"audit", "common", "files", "rights"}
+OF_NO_FORM = {"audit", "common", "data", "files", "rights"}
 # Raised by a door about a field, not by its kind of question.
-TOLD_BY_DOORS = {("status", "reference"): {"no_match"},
+TOLD_BY_DOORS = {("status", "reference"): {"no_match"}, ("rights_request", "details"): {"no_address"},
                  ("address", "email"): {"already_yours", "too_many_addresses", "too_many_codes"},
                  ("address_code", "code"): {"code_wrong", "code_over"},
                  ("upload", "file_name"): {"too_many_open", "too_many_files", "no_room"}}
@@ -60,7 +60,8 @@ def can_be_missing(form: Form, field: Field) -> bool:
     """Whether somebody can be told that this answer is missing."""
     if field.required or isinstance(field.question, Consent):
         return True
-    return any((field.name, "missing") in told_of(form, {**helmy(kind=kind), field.name: ""}) for kind in KINDS)
+    return any((field.name, "missing") in told_of(form, {**helmy(kind=kind), "right": right, field.name: ""})
+               for kind in KINDS for right in models.RIGHTS)
 
 
 def told_of(form: Form, answers: dict[str, str]) -> set[tuple[str, str]]:

@@ -24,6 +24,8 @@ from portal.sessions import Sessions, sessions
 from registrations import desk, handler
 from registrations.catalogue import Catalogue
 from registrations.store import Registrations
+from rights import handler as rights
+from sweeper import erasure
 from tests.doors.calling import Caller
 from tests.doors.weather import contents
 from tests.issuer import CLIENT, SECRET, Issuer, running_issuer
@@ -40,8 +42,8 @@ OF_A_PROCESS = (assets.read_text, assets.read_json, records.client)
 OF_A_DOOR = (inbox.settings, inbox._table, handler.settings, handler.table, handler.registrations, handler.catalogue,
              identity.settings, identity.identities, identity.provider, addresses.proofs, sessions,
              desk.settings, desk.registrations, desk.catalogue, desk.audit,
-             files.settings, files.table, inspector.settings, inspector.uploads, clock.uploads,
-             sweep.settings)
+             rights.settings, rights.tables, rights.rights, erasure.tables,
+             files.settings, files.table, inspector.settings, inspector.uploads, clock.uploads, sweep.settings)
 
 
 @pytest.fixture(scope="session")

@@ -88,7 +88,7 @@ def test_an_address_is_asked_for_a_code_goes_there_and_makes_it_ones_own(
     typed = f" {code(identity_table)[:3]} {code(identity_table)[3:]} "
     assert siti(TYPE, form={"code": typed, "lang": language}).status == 303
     assert known(siti) == [SIGNED, OLD]
-    (entry,) = audit.entries("account", person_id(issuer.url, "siti"))
+    (entry,) = audit.entries("person", person_id(issuer.url, "siti"))
     assert (entry["action"], entry["facts"]) == ("claimed", ["field:email"])
 
 
@@ -126,7 +126,7 @@ def test_an_address_is_removed_and_that_is_remembered(
     for _ in range(2):
         assert siti(REMOVE, form=form).status == 303
     assert known(siti) == [SIGNED]
-    assert [each["action"] for each in audit.entries("account", person_id(issuer.url, "siti"))] == [
+    assert [each["action"] for each in audit.entries("person", person_id(issuer.url, "siti"))] == [
         "claimed", "unclaimed"], "a second click changes nothing and leaves no second entry"
 
 

@@ -19,6 +19,8 @@ from portal.evidence import Evidence
 from portal.records import Table
 from portal.sessions import Sessions
 from registrations.catalogue import Catalogue
+from rights import desk as rights_desk
+from rights import handler as rights
 from tests.doors.calling import FORM, JSON, Answer, Caller
 from tests.doors.conftest import OF_A_DOOR, ORIGIN, TEMPLATE, forget, settings_of, tables_of
 from tests.doors.weather import Weather, refused
@@ -46,6 +48,8 @@ ADDRESSES, TAKE_CODE, REMOVE = "/layanan/akun/alamat", "/layanan/akun/alamat/kod
 LEAVE, END, PROFILE = identity.LEAVE, identity.SESSIONS, identity.PROFILE.action
 DESK_OF = "/layanan/meja/{offering}"
 SEARCH, ACT, CHECK_IN = f"{DESK_OF}/cari", f"{DESK_OF}/tindakan", f"{DESK_OF}/hadir"
+MY_DATA, COPY, CONSENTS, ASK = rights.BASE, rights.COPY, rights.CONSENTS, rights.REQUESTS
+MINE, WITHDRAW, CASE = f"{ASK}/{{reference}}", f"{ASK}/{{reference}}/tarik", f"{rights_desk.DESK}/{{reference}}"
 ENTRIES = doors.routes()
 FOREIGN = {"origin": "https://jahat.example"}
 
@@ -74,7 +78,7 @@ class World:
     def signed_in(self, *groups: str, person: str = "") -> dict[str, str]:
         """The cookies of somebody new, who holds these groups' roles."""
         token = self.sessions.begin(person or f"person-{next(self.newcomers)}", name="Siti Rahmawati",
-                                    email="siti@kemendesa.example", groups=groups or ("panitia:*",),
+                                    email="siti@kemendesa.example", groups=groups or ("panitia:*", "pengawas_data"),
                                     now=datetime.now(UTC))
         return {"__Host-sesi": token}
 
@@ -105,6 +109,8 @@ class World:
         method, path = route
         if path.startswith(FILES):
             return self._good_with_files(route, request)
+        if path in {ASK, MINE, WITHDRAW, CASE}:
+            return self._good_with_requests(route, request)
         if ENTRIES[route].action or path in {BEGIN[1], identity.BACK, LEAVE}:
             return self._good_for_people(route, request)
         if method == "GET":
@@ -135,11 +141,26 @@ class World:
         sent = {"form": {"lang": "id"}} if route[0] == "POST" else {}
         return lambda: self.call(route, **{"upload": upload, "cookies": cookies, **sent, **request})
 
+    def wish(self) -> dict[str, str]:
+        """What somebody sends who asks about their data."""
+        return {"submission_id": a_submission(next(self.newcomers)), "right": "export", "about": "self"}
+
+    def _good_with_requests(self, route: Route, request: dict[str, Any]) -> Callable[[], Answer]:
+        """The same for requests about one's own data: who asked, and the officer, are one person here."""
+        cookies = self.signed_in()
+        if route == ("POST", ASK):
+            return lambda: self.call(route, **{"data": self.wish(), "cookies": cookies, **request})
+        reference = self.call(("POST", ASK), data=self.wish(), cookies=cookies).json["reference"]
+        sent = {"form": {"tindakan": "tangani"}} if route[0] == "POST" else {}
+        return lambda: self.call(route, **{"reference": reference, "cookies": cookies, **sent, **request})
+
     def _good_for_people(self, route: Route, request: dict[str, Any]) -> Callable[[], Answer]:
         _, path = route
         sent: dict[str, Any] = {"cookies": self.signed_in()}
         if "{reference}" in path or path == ACT:
             sent["reference"] = self.known()["reference"]
+        if path == COPY:
+            sent["kind"] = "json"
         if route == BACK:
             sent = self.coming_back()
         if route == GO_ON:
@@ -149,7 +170,7 @@ class World:
         elif route[0] == "POST":
             sent["form"] = {ADDRESSES: {"email": "lain@desa.example"}, REMOVE: {"alamat": "0" * 64},
                             LEAVE: {}, END: {"sesi": "0" * 64}, SEARCH: {"cari": "Siti"}, PROFILE: A_PROFILE,
-                            CHECK_IN: {"nomor": "7F3K9QX2"},
+                            CHECK_IN: {"nomor": "7F3K9QX2"}, CONSENTS: {"untuk": "photos", "jawaban": "ya"},
                             ACT: {"tindakan": "cancel", "nomor": sent.get("reference", "")}}[path]
         return lambda: self.call(route, **{**sent, **request})
 
@@ -258,6 +279,12 @@ def it_is_used(world: World, route: Route) -> Answer:
     return world.call(route, form={"lang": "id"}, upload=upload, cookies=cookies)
 
 
+def the_wish_was_sent_before(world: World, route: Route, **changes: str) -> Answer:
+    data, cookies = world.wish(), world.signed_in()
+    world.call(route, data=data, cookies=cookies)
+    return world.call(route, data={**data, **changes}, cookies=cookies)
+
+
 # The rest: a status has its own reason on each route.
 ONCE: dict[tuple[str, int], Callable[[World, Route], Answer]] = {
     (REGISTER, 200): lambda world, route: world.call(route, form=visitor(0)),
@@ -285,11 +312,25 @@ ONCE: dict[tuple[str, int], Callable[[World, Route], Answer]] = {
     (PROFILE, 409): somebody_saved_before,
     (SEARCH, 404): lambda world, route: world.call(route, form={}, offering="tidak-ada"),
     (ACT, 404): lambda world, route: world.call(route, form={"tindakan": "hapus"}),
+    (ASK, 200): the_wish_was_sent_before,
+    (ASK, 303): lambda world, route: world.call(route, form={**world.wish(), "step": "send"}),
+    (ASK, 409): lambda world, route: the_wish_was_sent_before(world, route, right="erasure"),
+    (CONSENTS, 200): lambda world, route: world.call(route, data={"untuk": "photos", "jawaban": "ya"}),
+    (CONSENTS, 404): lambda world, route: world.call(route, form={"untuk": "iklan", "jawaban": "ya"}),
+    (WITHDRAW, 200): lambda world, route: world.good(route, headers={"accept": JSON})(),
+    (WITHDRAW, 400): lambda world, route: world.call(route, form={}, headers=FOREIGN),
+    (CASE, 200): lambda world, route: world.good(route, form={"tindakan": "jawab", "keputusan": ""})(),
+    (CASE, 400): lambda world, route: world.good(route, form=None, raw=b"name=%FF", headers={"content-type": FORM})(),
+    (CASE, 413): lambda world, route: world.good(route, form={"name": "x" * 70_000})(),
+    (CASE, 415): lambda world, route: world.good(route, form=None, raw=b"", headers={"content-type": "text/plain"})(),
+    (CASE, 404): lambda world, route: world.call(route, form={"tindakan": "hapus"}),
     (CHECK_IN, 404): lambda world, route: world.call(route, form={}, offering="tidak-ada"),
 }
 # The same for those that only look.
 LOOKED: dict[tuple[str, int], Callable[[World, Route], Answer]] = {
     (identity.BACK, 400): lambda world, route: world.call(route, query={"code": "x", "state": "x"}),
+    (rights_desk.DESK, 404): lambda world, route: world.call(route, cookies=world.signed_in("operator")),
+    (COPY, 404): lambda world, route: world.call(route, kind="exe"),
     ("/layanan/meja", 404): lambda world, route: world.call(route, cookies=world.signed_in("operator")),
 }
 

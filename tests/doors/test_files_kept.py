@@ -79,7 +79,7 @@ def test_a_file_is_deleted_after_a_question_with_its_content_and_everything_know
         each["sk"] for each in contents(at.table) if each["sk"].startswith("SCAN#")}
     assert at.page(upload).status == 404
     assert at.content(upload).status == 404
-    (entry,) = audit(at).entries("file", upload)
+    (entry,) = audit(at).entries("upload", upload)
     assert (entry["action"], entry["facts"], entry["role"]) == ("erased", ["reason:own_request"], EVERYBODY)
 
 
@@ -289,7 +289,7 @@ def test_a_file_whose_time_is_over_goes_with_its_content_and_an_entry(at: Files)
     overdue(at, over)
     assert swept() == {"erased": 1, "collected": 1}
     assert list(at.objects("EvidenceBucket")) == [other["sha256"]]
-    (entry,) = audit(at).entries("file", over)
+    (entry,) = audit(at).entries("upload", over)
     assert (entry["action"], entry["actor"], entry["facts"]) == ("erased", "system", ["reason:retention_over"])
     assert swept() == {}
 

@@ -15,6 +15,7 @@ from identity.store import Identities
 from portal import assets, records
 from portal.audit import Audit
 from portal.errors import StoreUnavailable
+from portal.identifiers import format_reference
 from portal.records import Item, Table, put
 from portal.sessions import Sessions
 from registrations.catalogue import Catalogue
@@ -127,7 +128,8 @@ def test_a_shorter_period_that_is_not_over_brings_the_dates_forward(tables: dict
 def test_a_shorter_period_that_is_over_erases_and_the_audit_says_so(
         tables: dict[str, Table], keep: Keep, log: StringIO) -> None:
     keep(registration=[(LONG_AGO, 730), (YESTERDAY, 100)])
-    references = {item["reference"] for item in personal(tables["Registrations"]) if item["sk"] == "RECORD"}
+    references = {format_reference(item["reference"]) for item in personal(tables["Registrations"])
+                  if item["sk"] == "RECORD"}
     assert run() == (10, 0)
     left = personal(tables["Registrations"])
     assert {item["sk"].partition("#")[0] for item in left} == {"MESSAGE"}, "a mail's record has a period of its own"
@@ -159,7 +161,7 @@ def test_what_is_overdue_goes_even_if_the_tables_own_expiry_is_late(tables: dict
     tables["Feedback"].write(put({**stored, "expires_at": over}))
     assert run() == (1, 0)
     (entry,) = entries(tables)
-    assert (entry["record"], entry["facts"]) == (stored["reference"], ["reason:retention_over"])
+    assert (entry["record"], entry["facts"]) == (format_reference(stored["reference"]), ["reason:retention_over"])
 
 
 @pytest.mark.usefixtures("lived")

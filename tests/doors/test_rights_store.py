@@ -13,7 +13,7 @@ import pytest
 from portal.assets import read_json
 from portal.audit import Actor, Audit
 from portal.errors import NotFound, SubmissionConflict
-from portal.identifiers import format_moment, parse_moment
+from portal.identifiers import format_moment, format_reference, parse_moment
 from portal.records import Item, Table
 from rights import store
 from rights.models import Breach, Consent, Request
@@ -52,7 +52,8 @@ def a_consent(**changes: Any) -> Consent:
 
 
 def told(rights: Rights, kind: str, record: str) -> list[str]:
-    return [entry["action"] for entry in rights.audit.entries(kind, record)]
+    number = record if kind == "consent" else format_reference(record)
+    return [entry["action"] for entry in rights.audit.entries(kind, number)]
 
 
 def days(kind: str) -> timedelta:
@@ -243,6 +244,9 @@ def lived(rights: Rights) -> list[Item]:
     for number in (1, 2):
         rights.file(a_request(number), SITI, NOW)
     rights.advance("7F3K9QX2", "withdraw", SITI, NOW)
+    rights.file(a_request(3, right="erasure"), SITI, NOW, verified=True)
+    rights.advance("7F3K9QX4", "take", RULA, NOW)
+    rights.advance("7F3K9QX4", "answer", RULA, NOW, outcome="granted", reason="being_done")
     for reference in ("8G4M2RT5", "8G4M2RT6"):
         rights.record(reference, NOW, RULA, NOW)
     rights.describe("8G4M2RT5", RULA, NOW, fields=("email",), when_and_how="x", handling="y")
@@ -254,7 +258,7 @@ def lived(rights: Rights) -> list[Item]:
 
 def test_every_kind_of_item_is_in_the_docstring(lived: list[Item]) -> None:
     found = kinds(lived, store.__doc__)
-    assert len(found) == 7
+    assert len(found) == 8
     assert {name for name, items in found.items() if not items} == set()
 
 

@@ -115,7 +115,7 @@ def test_all_of_people_ends_by_itself(of_people: list[Item]) -> None:
 def test_a_stored_registration_is_the_record_and_its_answers_are_the_form(lived_in: list[Item]) -> None:
     stored = [item for item in lived_in if item["sk"] == "RECORD"]
     attributes = {name for item in stored for name in item}
-    assert attributes == {field.name for field in fields(Record)} | {"pk", "sk", "expires_at"}
+    assert attributes == {field.name for field in fields(Record)} | {"pk", "sk", "expires_at", "email_key"}
     answers = {name for item in stored for name in item["answers"]}
     optional = {name for name, info in Registration.model_fields.items() if not info.is_required()}
     assert set(Registration.model_fields) - {"offering"} - optional <= answers

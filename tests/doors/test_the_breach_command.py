@@ -69,7 +69,7 @@ def test_an_operator_takes_a_breach_from_its_first_hour_to_its_end(run: Run, rig
     kept = rights.breach(reference.replace("-", ""))
     assert kept
     assert (kept.fields, kept.people, kept.specific, kept.about_children) == (("email", "nip"), 12, True, False)
-    entries = list(rights.audit.entries("breach", kept.reference))
+    entries = list(rights.audit.entries("breach", reference))
     assert [entry["action"] for entry in entries] == ["recorded", "corrected", "told", "told", "closed"]
     assert len({entry["actor"] for entry in entries}) == 1
     assert entries[0]["actor"].startswith("operator-")

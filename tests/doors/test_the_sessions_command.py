@@ -52,7 +52,7 @@ def test_all_sessions_of_one_person_end_and_nobody_elses(
     status, told = run(*who)
     assert (status, told) == (0, "siti: 2 ended\n")
     assert holding(kept_sessions, tokens) == {"budi", "tanpa"}
-    (entry,) = Audit(Table(names["AuditTable"])).entries("account", "siti")
+    (entry,) = Audit(Table(names["AuditTable"])).entries("person", "siti")
     assert (entry["action"], entry["role"]) == ("signed_out", "operator")
     assert entry["actor"].startswith("operator-")
 

@@ -44,11 +44,16 @@ TINDAKAN = {"promote": ("registration.promote", "waiting"), "cancel": ("registra
 # What a route shows: its own things, nothing but itself, a list of an activity, one registration.
 OWN = {"GET /layanan/akun", "GET /layanan/akun/profil", "POST /layanan/akun/profil", "POST /layanan/akun/sesi",
        "GET /layanan/akun/alamat", "POST /layanan/akun/alamat", "POST /layanan/akun/alamat/kode",
-       "POST /layanan/akun/alamat/hapus", "GET /layanan/masuk/lanjut",
-       "GET /layanan/akun/pendaftaran", "GET /layanan/berkas", "POST /layanan/berkas"}
+       "POST /layanan/akun/alamat/hapus",
+       "GET /layanan/akun/data", "GET /layanan/akun/data/salinan/{kind}", "GET /layanan/akun/data/jejak",
+       "GET /layanan/akun/data/persetujuan", "POST /layanan/akun/data/persetujuan",
+       "GET /layanan/akun/data/permintaan", "POST /layanan/akun/data/permintaan",
+       "GET /layanan/masuk/lanjut", "GET /layanan/akun/pendaftaran", "GET /layanan/berkas", "POST /layanan/berkas"}
 ONE_FILE = {"GET /layanan/berkas/{upload}", "GET /layanan/berkas/{upload}/isi", "GET /layanan/berkas/{upload}/hapus",
             "POST /layanan/berkas/{upload}/hapus"}
-ITSELF = {"GET /layanan/meja"}
+MINE = {"GET /layanan/akun/data/permintaan/{reference}", "POST /layanan/akun/data/permintaan/{reference}/tarik"}
+CASES = {"GET /layanan/meja/hak/{reference}", "POST /layanan/meja/hak/{reference}"}
+ITSELF = {"GET /layanan/meja", "GET /layanan/meja/hak"}
 LISTS = {"GET /layanan/meja/{offering}", "POST /layanan/meja/{offering}/cari",
          "GET /layanan/meja/{offering}/daftar-hadir"}
 ONE = {"GET /layanan/meja/{offering}/pendaftaran/{reference}"}
@@ -112,7 +117,8 @@ def peopled(gateway: Gateway, names: Mapping[str, str]) -> World:
             **declared, "id": name, "opens": now - day, "closes": now + day, "starts": now + 2 * day,
             "ends": now + 3 * day, "audience": ["tpp"], "quotas": [], "seats": 2}))
     kept = sessions.Sessions(records.Table(names["IdentityTable"]))
-    tokens = {group: kept.begin(f"person{number}", name="Nama", email="", groups=(group,) if group else (), now=now)
+    tokens = {group: kept.begin(f"person{number}", name="Nama", email=f"{number}@desa.example",
+                                groups=(group,) if group else (), now=now)
               for number, group in enumerate(filter(lambda each: each is not None, PEOPLE))}
     return World(gateway, registered(gateway), tokens)
 
@@ -134,7 +140,7 @@ def registered(gateway: Gateway) -> dict[str, str]:
 
 
 def test_every_guarded_route_is_known_here_and_its_action_stands_in_the_table() -> None:
-    assert set(GUARDED) == OWN | ITSELF | LISTS | ONE | FILES | DOOR | ONE_FILE | {ACT}
+    assert set(GUARDED) == OWN | ITSELF | LISTS | ONE | FILES | DOOR | ONE_FILE | MINE | CASES | {ACT}
     assert {ACTION_OF[route] for route in GUARDED} | {action for action, _ in TINDAKAN.values()} == set(
         TABLE["actions"])
 
@@ -152,9 +158,9 @@ def test_everybody_who_is_signed_in_may_see_their_own(world: World, route: str, 
     if route == "POST /layanan/akun/sesi":
         body: Any = {"sesi": "0" * 64}
     else:
-        body = {}
+        body = {"untuk": "photos", "jawaban": "tidak"} if route.endswith("persetujuan") else {}
     assert yes(ACTION_OF[route], person, own=True)
-    assert world.ask(route, person, body=body).status in {200, 303, 422}
+    assert world.ask(route, person, body=body, kind="json").status in {200, 303, 422}
 
 
 @pytest.mark.parametrize("person", PEOPLE[1:])
@@ -176,9 +182,28 @@ def test_a_file_is_there_for_its_owner_and_for_nobody_else_whatever_their_role(w
 
 
 @pytest.mark.parametrize("person", PEOPLE[1:])
-def test_the_desk_opens_for_those_the_table_names(world: World, person: str) -> None:
-    expected = 200 if yes("desk.see", person) else 404
-    assert world.ask("GET /layanan/meja", person).status == expected
+def test_a_request_about_data_is_there_for_who_asked_and_for_those_the_table_names(world: World, person: str) -> None:
+    owner = next(each for each in PEOPLE[1:] if each != person)
+    submission = f"01JD8Z3C4V5W6X7Y8Z9A0D{PEOPLE.index(person):04d}"
+    asked = world.ask("POST /layanan/akun/data/permintaan", owner, body={
+        "submission_id": submission, "right": "export", "about": "self"})
+    assert asked.status == 201
+    number = json.loads(asked.body)["reference"]
+    for route in sorted(MINE | CASES):
+        body = {"tindakan": "tangani"}
+        foreign, absent = (world.ask(route, person, body=body, reference=each) for each in (number, "ZZZZ-ZZZZ"))
+        expected = 200 if route in CASES and yes(ACTION_OF[route], person) else 404
+        assert foreign.status == expected
+        if expected != 200:
+            assert (foreign.body, foreign.headers) == (absent.body, absent.headers)
+    assert world.ask("GET /layanan/akun/data/permintaan/{reference}", owner, reference=number).status == 200
+
+
+@pytest.mark.parametrize("person", PEOPLE[1:])
+@pytest.mark.parametrize("route", sorted(ITSELF))
+def test_a_desk_opens_for_those_the_table_names(world: World, person: str, route: str) -> None:
+    expected = 200 if yes(ACTION_OF[route], person) else 404
+    assert world.ask(route, person).status == expected
 
 
 @pytest.mark.parametrize("person", PEOPLE[1:])

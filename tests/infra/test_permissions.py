@@ -36,7 +36,9 @@ from tests.signing_in import as_pairs, signed_in
 
 TEMPLATE = Template()
 REGISTRATIONS, FEEDBACK, AUDIT, MAIL = "RegistrationsTable", "FeedbackTable", "AuditTable", "MailTable"
-IDENTITY, RIGHTS, BY_OFFERING = "IdentityTable", "RightsTable", f"{REGISTRATIONS}/index/by_offering"
+IDENTITY, RIGHTS = "IdentityTable", "RightsTable"
+BY_OFFERING, BY_EMAIL = f"{REGISTRATIONS}/index/by_offering", f"{REGISTRATIONS}/index/by_email"
+MESSAGES_BY_EMAIL = f"{FEEDBACK}/index/by_email"
 UPLOADS, QUARANTINE, EVIDENCE = "UploadsTable", "QuarantineBucket", "EvidenceBucket"
 STREAMS = {"dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams"}
 
@@ -45,9 +47,10 @@ PERMISSIONS: dict[str, dict[tuple[str, str], tuple[str, ...]]] = {
     "RegistrationsFunction": {
         ("dynamodb:GetItem", IDENTITY): ("SESSION#*",), ("dynamodb:UpdateItem", IDENTITY): ("SESSION#*",),
         ("dynamodb:Query", IDENTITY): ("PROVEN#*",),
+        ("dynamodb:Query", BY_EMAIL): (),
         ("dynamodb:ConditionCheckItem", REGISTRATIONS): ("OFFERING#*",),
-        ("dynamodb:Query", REGISTRATIONS): ("INDEX#*", "OFFERING#*", "WAITING#*"),
-        ("dynamodb:GetItem", REGISTRATIONS): ("OFFERING#*", "PERSON#*", "REGISTRATION#*"),
+        ("dynamodb:Query", REGISTRATIONS): ("OFFERING#*", "WAITING#*"),
+        ("dynamodb:GetItem", REGISTRATIONS): ("OFFERING#*", "REGISTRATION#*"),
         ("dynamodb:UpdateItem", REGISTRATIONS): ("OFFERING#*", "REGISTRATION#*"),
         ("dynamodb:PutItem", REGISTRATIONS): ("OFFERING#*", "PERSON#*", "REGISTRATION#*", "WAITING#*"),
         ("dynamodb:DeleteItem", REGISTRATIONS): ("OFFERING#*", "PERSON#*", "WAITING#*")},
@@ -63,14 +66,73 @@ PERMISSIONS: dict[str, dict[tuple[str, str], tuple[str, ...]]] = {
         ("dynamodb:PutItem", REGISTRATIONS): ("OFFERING#*", "REGISTRATION#*"),
         ("dynamodb:DeleteItem", REGISTRATIONS): ("OFFERING#*", "PERSON#*", "WAITING#*")},
     "IdentityFunction": {
-        ("dynamodb:GetItem", IDENTITY): ("PARKED#*", "PERSON#*", "PROOF#*", "SESSION#*", "SIGNIN#*"),
+        ("dynamodb:GetItem", IDENTITY): ("PARKED#*", "PERSON#*", "SESSION#*", "SIGNIN#*"),
         **{(f"dynamodb:{action}Item", IDENTITY): (
             "PARKED#*", "PERSON#*", "PROOF#*", "PROVEN#*", "SESSION#*", "SIGNIN#*") for action in ("Put", "Delete")},
         ("dynamodb:UpdateItem", IDENTITY): ("ADDRESS#*", "PROOF#*", "SESSION#*"),
-        ("dynamodb:Query", IDENTITY): ("PERSON#*", "PROVEN#*"),
+        ("dynamodb:Query", IDENTITY): ("PERSON#*", "PROOF#*", "PROVEN#*"),
         ("dynamodb:PutItem", AUDIT): ("DAY#*", "RECORD#*"), ("dynamodb:Query", AUDIT): ("RECORD#*",)},
     "FeedbackFunction": {
         ("dynamodb:GetItem", FEEDBACK): ("MESSAGE#*",), ("dynamodb:PutItem", FEEDBACK): ("MESSAGE#*",)},
+    "RightsFunction": {
+        ("dynamodb:GetItem", IDENTITY): ("PERSON#*", "SESSION#*"),
+        ("dynamodb:UpdateItem", IDENTITY): ("SESSION#*",),
+        ("dynamodb:PutItem", IDENTITY): ("PARKED#*", "PERSON#*"),
+        ("dynamodb:PutItem", AUDIT): ("DAY#*", "RECORD#*"),
+        ("dynamodb:Query", AUDIT): ("RECORD#*",),
+        ("dynamodb:Query", BY_EMAIL): (),
+        ("dynamodb:Query", MESSAGES_BY_EMAIL): (),
+        ("dynamodb:GetItem", FEEDBACK): ("MESSAGE#*",),
+        ("dynamodb:Query", FEEDBACK): ("MESSAGE#*",),
+        ("dynamodb:Query", IDENTITY): ("PERSON#*", "PROOF#*", "PROVEN#*"),
+        ("dynamodb:GetItem", REGISTRATIONS): ("REGISTRATION#*",),
+        ("dynamodb:Query", REGISTRATIONS): ("REGISTRATION#*",),
+        ("dynamodb:UpdateItem", REGISTRATIONS): ("REGISTRATION#*",),
+        ("dynamodb:Query", UPLOADS): ("OWNER#*",),
+        ("dynamodb:Query", RIGHTS): ("PERSON#*", "REQUEST#*"),
+        ("dynamodb:GetItem", RIGHTS): ("REQUEST#*",),
+        ("dynamodb:PutItem", RIGHTS): ("OPEN#REQUESTS", "PERSON#*", "REQUEST#*"),
+        ("dynamodb:UpdateItem", RIGHTS): ("PERSON#*",),
+        ("dynamodb:DeleteItem", RIGHTS): ("OPEN#REQUESTS",)},
+    "RightsDeskFunction": {
+        ("dynamodb:GetItem", IDENTITY): ("PERSON#*", "SESSION#*"),
+        ("dynamodb:UpdateItem", IDENTITY): ("SESSION#*",),
+        ("dynamodb:PutItem", IDENTITY): ("PARKED#*",),
+        ("dynamodb:PutItem", AUDIT): ("DAY#*", "RECORD#*"),
+        ("dynamodb:Query", AUDIT): ("RECORD#*",),
+        ("dynamodb:Query", BY_EMAIL): (),
+        ("dynamodb:Query", MESSAGES_BY_EMAIL): (),
+        ("dynamodb:GetItem", FEEDBACK): ("MESSAGE#*",),
+        ("dynamodb:Query", FEEDBACK): ("MESSAGE#*",),
+        ("dynamodb:Query", IDENTITY): ("PERSON#*", "PROOF#*", "PROVEN#*"),
+        ("dynamodb:GetItem", REGISTRATIONS): ("OFFERING#*", "REGISTRATION#*"),
+        ("dynamodb:Query", REGISTRATIONS): ("REGISTRATION#*",),
+        ("dynamodb:Query", UPLOADS): ("OWNER#*",),
+        ("dynamodb:Query", RIGHTS): ("OPEN#REQUESTS", "PERSON#*", "REQUEST#*"),
+        ("dynamodb:GetItem", RIGHTS): ("REQUEST#*",),
+        ("dynamodb:PutItem", RIGHTS): ("OPEN#ERASURES", "PERSON#*", "REQUEST#*"),
+        ("dynamodb:DeleteItem", RIGHTS): ("OPEN#REQUESTS",)},
+    "ErasureFunction": {
+        ("dynamodb:PutItem", AUDIT): ("DAY#*", "RECORD#*"),
+        ("dynamodb:Query", AUDIT): ("RECORD#*",),
+        ("dynamodb:Query", BY_EMAIL): (),
+        ("dynamodb:Query", MESSAGES_BY_EMAIL): (),
+        ("dynamodb:GetItem", FEEDBACK): ("MESSAGE#*",),
+        ("dynamodb:Query", FEEDBACK): ("MESSAGE#*",),
+        ("dynamodb:DeleteItem", FEEDBACK): ("MESSAGE#*",),
+        ("dynamodb:Query", IDENTITY): ("PERSON#*", "PROOF#*", "PROVEN#*"),
+        ("dynamodb:DeleteItem", IDENTITY): ("PERSON#*", "PROOF#*", "PROVEN#*", "SESSION#*"),
+        ("dynamodb:Query", UPLOADS): ("OWNER#*",), ("dynamodb:UpdateItem", UPLOADS): ("OWNER#*",),
+        ("dynamodb:ConditionCheckItem", REGISTRATIONS): ("OFFERING#*",),
+        ("dynamodb:GetItem", REGISTRATIONS): ("OFFERING#*", "REGISTRATION#*"),
+        ("dynamodb:Query", REGISTRATIONS): ("OFFERING#*", "REGISTRATION#*", "WAITING#*"),
+        ("dynamodb:PutItem", REGISTRATIONS): ("OFFERING#*", "REGISTRATION#*"),
+        ("dynamodb:UpdateItem", REGISTRATIONS): ("OFFERING#*", "REGISTRATION#*"),
+        ("dynamodb:DeleteItem", REGISTRATIONS): ("OFFERING#*", "PERSON#*", "REGISTRATION#*", "WAITING#*"),
+        ("dynamodb:Query", RIGHTS): ("OPEN#ERASURES",),
+        ("dynamodb:GetItem", RIGHTS): ("REQUEST#*",),
+        ("dynamodb:PutItem", RIGHTS): ("REQUEST#*",),
+        ("dynamodb:DeleteItem", RIGHTS): ("OPEN#ERASURES",)},
     "RelayFunction": {
         **{(action, f"{table}.StreamArn"): () for action in STREAMS
            for table in (REGISTRATIONS, FEEDBACK, RIGHTS, IDENTITY)},
@@ -163,8 +225,9 @@ def _objects(resource: Mapping[str, Any]) -> tuple[str, ...]:
 def _named(resource: Mapping[str, Any]) -> str:
     if _objects(resource):
         return str(resource["Fn::Sub"]).partition(".")[0].removeprefix("${")
-    if resource.get("Fn::Sub", "").endswith("/index/by_offering"):
-        return BY_OFFERING
+    table, _, index = str(resource.get("Fn::Sub", "")).partition(".Arn}/index/")
+    if index:
+        return f"{table.removeprefix('${')}/index/{index}"
     if "Fn::Sub" in resource:
         assert resource["Fn::Sub"].endswith(":identity/${MailIdentity}")
         return "MailIdentity"
@@ -423,6 +486,70 @@ def calls(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Calls]:
         sign_in.stop()
 
 
+def own_data(portal: Portal, offering: Any) -> None:
+    """Two look at their data, allow and forbid, ask to erase; an officer grants it, a clock does it."""
+    registrations = importlib.import_module("registrations.catalogue")
+    places = [offering.model_copy(update={"id": f"kelas-{seats}", "seats": seats, "quotas": ()}) for seats in (1, 2)]
+    for place in places:
+        registrations.Catalogue(registrations.Table(portal.table)).publish(place)
+    wayan, yohana = (portal.signed_in(name) for name in ("wayan", "yohana"))
+    for number, (cookies, place) in enumerate(((wayan, places[0]), (yohana, places[0]), (wayan, places[1])), 31):
+        email = json.loads(portal.ask("GET", "/layanan/akun", cookies=cookies).body)["email"]
+        portal.ask("POST", "/layanan/pendaftaran", {**person(number, place.id), "email": email,
+                                                    "accessibility_needs": "Kursi roda"})
+    for number, place in ((34, places[0]), (35, places[1])):
+        portal.ask("POST", "/layanan/pendaftaran", person(number, place.id))
+    portal.declare(places[1], seats=1)  # one too many is held
+    portal.ask("POST", "/layanan/masukan", complaint(36) | {"email": email})
+    portal.ask("POST", "/layanan/akun/profil", {"kind": "umum", "region": "35.22", "phone": "0812 3456 7890",
+                                                "channel": "email", "accessibility_needs": "Kursi roda"}, cookies=wayan)
+    for purpose, answer in (("photos", "ya"), ("photos", "tidak"), ("accessibility_needs", "tidak")):
+        portal.ask("POST", "/layanan/akun/data/persetujuan", {"untuk": purpose, "jawaban": answer}, cookies=wayan)
+    page, table = "/layanan/akun/alamat", importlib.import_module("portal.records").Table(portal.identity)
+    for email in ("wayan@desa.example", "wayan@kantor.example"):  # the second one is never proven
+        portal.ask("POST", page, {"email": email}, cookies=wayan)
+        (letter,) = [each for each in table.everything() if each.get("to") == email]
+        if email.endswith("desa.example"):
+            portal.ask("POST", f"{page}/kode", {"code": letter["values"]["code"]}, cookies=wayan)
+    portal.ask("POST", "/layanan/berkas", {"submission_id": ulid(51), "file_name": "SK.pdf"}, cookies=wayan)
+    wishes = [wish(portal, number, cookies) for number, cookies in ((41, yohana), (42, wayan), (43, wayan))]
+    portal.ask("POST", f"{wishes[2]}/tarik", {"lang": "id"}, cookies=wayan)
+    portal.last_seen(wayan, timedelta(minutes=10))
+    for path in ("", "/salinan/json", "/jejak", "/persetujuan", "/permintaan", wishes[1].removeprefix(MY_DATA)):
+        portal.ask("GET", f"{MY_DATA}{path}", cookies=wayan)
+    portal.last_seen(wayan, timedelta(hours=2))
+    portal.ask("POST", MY_DATA + "/persetujuan", {"untuk": "polls", "jawaban": "ya"}, cookies=wayan,
+               accept="text/html", too_late=True)
+    officer = portal.signed_in("rina")
+    for each in wishes[:2]:
+        grant(portal, each.replace(f"{MY_DATA}/permintaan/", "/layanan/meja/hak/"), officer)
+    portal.last_seen(officer, timedelta(hours=2))
+    portal.ask("POST", "/layanan/meja/hak/7F3K9QX2", {"tindakan": "tangani"}, cookies=officer, accept="text/html",
+               too_late=True)
+
+
+MY_DATA = "/layanan/akun/data"
+
+
+def wish(portal: Portal, number: int, cookies: Mapping[str, str]) -> str:
+    """Somebody asks to erase their data; answers where that request is."""
+    asked = portal.ask("POST", f"{MY_DATA}/permintaan", {"submission_id": ulid(number), "right": "erasure",
+                                                         "about": "self"}, cookies=cookies)
+    return str(json.loads(asked.body)["address"])
+
+
+def grant(portal: Portal, case: str, officer: Mapping[str, str]) -> None:
+    """An officer grants an erasure, and hours pass."""
+    portal.last_seen(officer, timedelta(minutes=10))
+    portal.ask("GET", "/layanan/meja/hak", cookies=officer)
+    for act in ({"tindakan": "tangani"}, {"tindakan": "jawab", "keputusan": "granted:being_done"}):
+        portal.ask("GET", case, cookies=officer, accept="text/html")
+        portal.ask("POST", case, act, cookies=officer, accept="text/html")
+    for _ in range(2):
+        portal.functions["ErasureFunction"]({})
+        portal.pumps.drain()
+
+
 def tell_the_story(portal: Portal) -> None:
     """Four people for one seat; two give up; seats are added and taken away; somebody writes to us."""
     publish_catalogue(portal.table)
@@ -441,13 +568,12 @@ def tell_the_story(portal: Portal) -> None:
         portal.declare(offering, seats=seats)
         portal.sweep()
     portal.ask("POST", "/layanan/pendaftaran/batal", proof(1, references))  # a seat too many leaves the world
-    portal.ask("POST", "/layanan/masukan", {
-        "submission_id": ulid(9), "topic": "saran", "message": "Bagus", "name": "Ratna", "email": "r@desa.example",
-        "consent": "ya"})
+    portal.ask("POST", "/layanan/masukan", complaint(9))
     portal.ask("GET", f"/layanan/masukan/tanda-terima/{ulid(9)}")
     tell_of_the_desk(portal, offering)
     tell_of_an_account(portal)
     files_are_sent(portal)
+    own_data(portal, offering)
     portal.tell_later()
     portal.ask_about_data()
     portal.functions["AnchorFunction"]({})
@@ -588,6 +714,11 @@ def person(number: int, offering: str) -> dict[str, str]:
     return {"submission_id": ulid(number), "offering": offering, "name": f"Peserta {number}",
             "email": f"p{number}@desa.example", "phone": f"0812345678{number:02d}", "kind": "tpp",
             "agency_level": "desa", "region": "35.22", "consent": "ya"}
+
+
+def complaint(number: int) -> dict[str, str]:
+    return {"submission_id": ulid(number), "topic": "saran", "message": "Bagus", "name": "Ratna",
+            "email": "r@desa.example", "consent": "ya"}
 
 
 @pytest.mark.parametrize("function", sorted(TEMPLATE.functions))

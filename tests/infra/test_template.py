@@ -23,10 +23,10 @@ def test_there_is_something_to_check() -> None:
                       "RightsTable", "UploadsTable"]
     assert WITH_MESSAGES == ["FeedbackTable", "IdentityTable", "RegistrationsTable", "RightsTable"]
     assert QUEUES == ["MailDeadLetterQueue", "MailQueue", "RelayDeadLetterQueue"]
-    assert FUNCTIONS == ["AnchorFunction", "DeskFunction", "FeedbackFunction", "IdentityFunction",
+    assert FUNCTIONS == ["AnchorFunction", "DeskFunction", "ErasureFunction", "FeedbackFunction", "IdentityFunction",
                          "InspectorFunction", "MailerFunction", "PurgeFunction", "RegistrationsFunction",
-                         "RelayFunction", "SweeperFunction", "UploadsClockFunction", "UploadsFunction",
-                         "UploadsSweepFunction"]
+                         "RelayFunction", "RightsDeskFunction", "RightsFunction", "SweeperFunction",
+                         "UploadsClockFunction", "UploadsFunction", "UploadsSweepFunction"]
 
 
 # -- what is remembered --------------------------------------------------------------------------------------------
@@ -173,7 +173,7 @@ def test_nothing_is_made_that_the_template_does_not_show() -> None:
     ours = set(TEMPLATE.resources)
     added = {each["Type"] for name, each in transformed(TEMPLATE)["Resources"].items() if name not in ours}
     assert added == {"AWS::Lambda::Permission", "AWS::Lambda::EventSourceMapping", "AWS::Events::Rule",
-                     "AWS::ApiGatewayV2::Stage"}
+                     "AWS::ApiGatewayV2::Stage", "AWS::Lambda::LayerVersion"}  # a layer's name ends in its hash
 
 
 def test_the_access_log_holds_the_route_and_never_the_path() -> None:

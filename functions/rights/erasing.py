@@ -1,0 +1,87 @@
+"""Erasing what is kept of somebody: one answer everywhere (a consent withdrawn), or all that need not stay.
+
+Each step may be repeated: what is gone is gone, and what could not go yet goes at the next round.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from identity.proofs import Proofs
+from identity.store import Identities
+from portal.access import rules as access_rules
+from portal.audit import SYSTEM, Actor, Audit, Note
+from portal.errors import OfferingUnknown
+from portal.evidence import Evidence
+from portal.identifiers import format_reference
+from portal.outbox import PREFIX, state_of
+from portal.records import Item, Table, Write, delete
+from portal.sessions import Sessions
+from registrations.catalogue import Catalogue
+from registrations.models import Offering
+from registrations.store import Record
+from rights.holdings import Person, Tables, messages_of, records_of, uploads_of
+from rights.rules import keeps
+
+
+def forget(tables: Tables, person: Person, answer: str, actor: Actor, now: datetime) -> None:
+    """Erase one answer from the profile and from every registration of this person."""
+    Identities(tables.identity).forget_answer(person.id, answer, now)
+    for record in records_of(tables, person):
+        if record.answers.get(answer):
+            note = _note("registration", format_reference(record.reference), "withdrawn", actor, now,
+                         f"field:{answer}")
+            tables.registrations.forget_answer(record, answer, lambda note=note: tables.audit.writes(note))  # type: ignore[misc]
+
+
+def erase(tables: Tables, person: Person, now: datetime) -> bool:
+    """Erase all that need not stay; False when something has to wait, such as a letter on its way."""
+    done = [_registration(tables, record, now) for record in list(records_of(tables, person))]
+    done += [_message(tables, item, now) for item in list(messages_of(tables, person))]
+    Sessions(tables.identity).end_all(person.id)
+    Proofs(tables.identity).erase(person.id)
+    Identities(tables.identity).erase(person.id)
+    for upload in uploads_of(tables, person):
+        if not any(Evidence(tables.uploads.table).uses_of(person.id, upload.id)):
+            tables.uploads.end_now(upload, now)  # the files' own sweep takes it away, with its content
+    return all(done)
+
+
+def _registration(tables: Tables, record: Record, now: datetime) -> bool:
+    offering = _offering(tables, record)
+    if keeps("registration", record.state, has_begun=bool(offering and now >= offering.starts)):
+        return True
+    if offering and record.state != "cancelled":
+        tables.registrations.cancel(record, offering, now)
+    letters = tables.registrations.letters(record)
+    note = _note("registration", format_reference(record.reference), "erased", SYSTEM, now, "reason:own_request")
+    return _gone(tables.registrations.table, tables.audit, note, record.key, letters)
+
+
+def _offering(tables: Tables, record: Record) -> Offering | None:
+    try:
+        return Catalogue(tables.registrations.table).offering(record.offering)
+    except OfferingUnknown:
+        return None
+
+
+def _message(tables: Tables, item: Item, now: datetime) -> bool:
+    letters = list(tables.messages.query(item["pk"], prefix=PREFIX))
+    note = _note("message", format_reference(item["reference"]), "erased", SYSTEM, now, "reason:own_request")
+    return _gone(tables.messages, tables.audit, note, {"pk": item["pk"], "sk": item["sk"]}, letters)
+
+
+def _gone(table: Table, audit: Audit, note: Note, key: dict[str, str], letters: list[Item]) -> bool:
+    """Take a record away with its letters; one that is not sent yet is waited for."""
+    if any(state_of(letter) == "waiting" for letter in letters):
+        return False
+    for letter in letters:
+        table.write(delete({"pk": letter["pk"], "sk": letter["sk"]}))
+    gone: Write = delete(key)
+    audit.transact(table, note, lambda: [gone])
+    return True
+
+
+def _note(kind: str, record: str, action: str, actor: Actor, now: datetime, *facts: str) -> Note:
+    return Note(kind=kind, record=record, action=action, actor=actor, rules=access_rules()["version"], now=now,
+                facts=facts)

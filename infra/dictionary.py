@@ -1,0 +1,190 @@
+"""From content/rules/data.yml and consents.yml to the privacy notice and to what the functions read.
+
+A mistake in the files stops the build with the file, the key and what was expected there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any, Literal, Self, TypeVar
+
+import yaml
+from pydantic import BaseModel, Field, ValidationError, model_validator
+from pydantic_core import PydanticCustomError
+
+from infra.front_matter import Mistake, text_of
+from infra.retention import EXPECTED, Declared, InBothLanguages
+from portal.forms import Form
+from rights.models import PURPOSES
+
+FOLDER = Path(__file__).parent.parent / "content" / "rules"
+SOURCE, CONSENTS = FOLDER / "data.yml", FOLDER / "consents.yml"
+
+Ground = Literal["task", "consent", "law"]
+Model = TypeVar("Model", bound=BaseModel)
+
+
+class Row(Declared):
+    """Some data of one kind, for one purpose: fields of a form, or what the portal notes itself."""
+
+    fields: tuple[str, ...] = Field(default=(), strict=False)
+    what: InBothLanguages
+    use: InBothLanguages
+    ground: Ground
+    specific: bool = False
+    seen_by: InBothLanguages | None = None  # where it is not as with the rest of its kind
+
+
+class Kind(Declared):
+    """One kind of thing that is kept of people."""
+
+    title: InBothLanguages
+    form: str | None = None
+    access: str | None = None
+    seen_by: InBothLanguages | None = None
+    rows: tuple[Row, ...] = Field(min_length=1, strict=False)
+
+    @model_validator(mode="after")
+    def _somebody_sees_it(self) -> Self:
+        if (self.access is None) is (self.seen_by is None):
+            raise PydanticCustomError("seen_by", "expected either access or seen_by, and not both")
+        if any(row.fields for row in self.rows) and self.form is None:
+            raise PydanticCustomError("form", "expected form, because a row names fields")
+        return self
+
+
+class Dictionary(Declared):
+    """All kinds, and the words of the grounds."""
+
+    grounds: dict[Ground, InBothLanguages]
+    kinds: dict[str, Kind]
+
+
+class ConsentText(Declared):
+    """What is read before something is allowed."""
+
+    version: str
+    where: Literal["form", "account"]
+    title: InBothLanguages
+    text: InBothLanguages
+
+    @model_validator(mode="after")
+    def _has_its_day(self) -> Self:
+        try:
+            date.fromisoformat(self.version)
+        except ValueError:
+            raise PydanticCustomError("day", 'version: expected a day, such as "2026-11-22"') from None
+        return self
+
+
+def read(source: Path = SOURCE) -> Dictionary:
+    """The dictionary; raises Mistake at the first fault."""
+    return _checked(Dictionary, _loaded(source), source, "")
+
+
+def read_consents(source: Path = CONSENTS) -> dict[str, ConsentText]:
+    """The texts of every purpose; raises Mistake at the first fault."""
+    declared = _loaded(source)
+    if set(declared) != set(PURPOSES):
+        raise Mistake(source, "consents", f"expected exactly {', '.join(PURPOSES)}")
+    return {purpose: _checked(ConsentText, declared[purpose], source, f"{purpose}.") for purpose in PURPOSES}
+
+
+def _loaded(source: Path) -> dict[str, Any]:
+    try:
+        declared = yaml.safe_load(text_of(source))
+    except yaml.YAMLError as error:
+        raise Mistake(source, "its text", f"expected YAML, but {error}") from None
+    if not isinstance(declared, dict):
+        raise Mistake(source, "its text", "expected keys with their values")
+    return declared
+
+
+def _checked(model: type[Model], declared: object, source: Path, place: str) -> Model:
+    try:
+        return model.model_validate(declared)
+    except ValidationError as error:
+        first = min(error.errors(include_url=False), key=lambda each: each["type"] != "extra_forbidden")
+        key = place + ".".join(map(str, first["loc"]))
+        raise Mistake(source, key or "its text", f"expected {EXPECTED[first['type']]}" if first["type"] in EXPECTED
+                      else first["msg"]) from None
+
+
+def must_fit(dictionary: Dictionary, forms: Iterable[Form]) -> None:
+    """Raise Mistake unless each field of each form that a kind names stands in exactly one row of it."""
+    known = {form.name: [field.name for field in form.fields] for form in forms}
+    for name, kind in dictionary.kinds.items():
+        if kind.form is None:
+            continue
+        if kind.form not in known:
+            raise Mistake(SOURCE, f"kinds.{name}.form", f"expected one of {', '.join(sorted(known))}")
+        told = [field for row in kind.rows for field in row.fields]
+        if sorted(told) != sorted(known[kind.form]):
+            unlike = sorted(set(told) ^ set(known[kind.form])) or sorted(
+                field for field in told if told.count(field) > 1)
+            raise Mistake(SOURCE, f"kinds.{name}.rows", f"expected each field of the form {kind.form} once; "
+                          f"look at {', '.join(unlike)}")
+
+
+# -- for the functions ---------------------------------------------------------------------------------------------
+
+
+def for_functions(dictionary: Dictionary) -> dict[str, dict[str, Any]]:
+    """What the functions need: the title and the form of each kind, in the order of the file."""
+    return {name: {"title": kind.title.model_dump(), "form": kind.form} for name, kind in dictionary.kinds.items()}
+
+
+def consents_for_functions(consents: Mapping[str, ConsentText]) -> dict[str, Any]:
+    """The texts as plain data."""
+    return {purpose: each.model_dump() for purpose, each in consents.items()}
+
+
+# -- for the notice ------------------------------------------------------------------------------------------------
+
+
+HEADINGS = {"id": ("Data", "Untuk apa", "Dasar (Pasal 20 ayat 2)", "Siapa yang melihat"),
+            "en": ("Data", "What for", "Ground (Article 20 paragraph 2)", "Who sees it")}
+SHOWING = ("list", "read", "export")  # actions that show a record; the others change it
+SPECIFIC = {"id": "data bersifat spesifik", "en": "specific data"}
+MASKED = {"id": "tersamar: {roles}", "en": "masked: {roles}"}
+
+
+def as_markdown(dictionary: Dictionary, kind: str, table: Mapping[str, Any], language: str) -> str:
+    """The rows of one kind for the notice: what, what for, on which ground, and who sees it."""
+    headings = HEADINGS[language]
+    lines = [headings, tuple("---" for _ in headings)]
+    declared = dictionary.kinds[kind]
+    for row in declared.rows:
+        mark = f" ({SPECIFIC[language]})" if row.specific else ""
+        lines.append((getattr(row.what, language), getattr(row.use, language),
+                      getattr(dictionary.grounds[row.ground], language) + mark,
+                      _who(declared, row, table, language)))
+    return "".join(f"| {' | '.join(cells)} |\n" for cells in lines)
+
+
+def _who(kind: Kind, row: Row, table: Mapping[str, Any], language: str) -> str:
+    seen_by = row.seen_by or kind.seen_by
+    if seen_by is not None:
+        return str(getattr(seen_by, language))
+    roles = {role: each["title"][language] for role, each in table["roles"].items()}
+    plain, masked = _seers(str(kind.access), row.fields, table)
+    told = [roles[role] for role in roles if role in plain]
+    hidden = [roles[role] for role in roles if role in masked - plain]
+    return "; ".join([", ".join(told)] * bool(told)
+                     + [MASKED[language].format(roles=", ".join(hidden))] * bool(hidden))
+
+
+def _seers(kind: str, fields: tuple[str, ...], table: Mapping[str, Any]) -> tuple[set[str], set[str]]:
+    """The roles that some action shows these fields to as they are, and those that see them masked."""
+    rows = list(_rows_about(kind, table))
+    hidden = {row["role"] for row in rows if set(fields) & set(row.get("masked", ()))}
+    plain = {row["role"] for row in rows if not set(fields) & set(row.get("masked", ()))}
+    return plain, hidden
+
+
+def _rows_about(kind: str, table: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    for name, action in table["actions"].items():
+        if action.get("of") == kind and name.partition(".")[2] in SHOWING:
+            yield from action["who"]
