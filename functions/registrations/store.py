@@ -68,6 +68,7 @@ State = Literal["seated", "waiting", "cancelled"]
 COUNTED = 500  # places in a waiting list are told exactly up to here
 AT_ONCE = 20  # free seats looked at in one round
 FOR_OTHERS = 5  # rounds of promoting that one person's request does at most; the clock does the rest
+CORRECTABLE = ("name", "phone", "nip", "agency")  # answers that can be corrected without losing seat or place
 NOT_SEATED = "attribute_exists(pk) AND attribute_not_exists(seat) AND attribute_not_exists(cancelled_at)"
 
 
@@ -204,6 +205,35 @@ class Registrations:
     def letters(self, record: Record) -> list[Item]:
         """What was told about a registration, the oldest first, with what became of each letter."""
         return list(self.table.query(record.key["pk"], prefix=MESSAGES))
+
+    def correct(self, record: Record, answer: str, value: str, beside: Beside = tuple) -> bool:
+        """Put a corrected answer in place of the old one; False when the NIP is somebody's who is registered here.
+
+        Only answers that no seat, quota or address hangs on: CORRECTABLE.
+        """
+        for _ in attempts():
+            current = self.find(record.reference)
+            if current is None or current.state == "cancelled" or current.answers.get(answer) == value:
+                return current is not None
+            after = replace(current, answers={**current.answers, answer: value})
+            locks = [delete({"pk": key, "sk": LOCK}) for key in set(current.locks) - set(after.locks)]
+            locks += [put_new({"pk": key, "sk": LOCK, "reference": record.reference, "expires_at": self._ends(record)})
+                      for key in set(after.locks) - set(current.locks)]
+            changed = update(record.key, "SET answers = :after", condition="answers = :seen",
+                             values={"after": after.answers, "seen": current.answers})
+            try:
+                self.table.transact(changed, *locks, *beside())
+            except ConditionFailed as refused:
+                if any(refused.failed[1:1 + len(locks)]):
+                    return False
+                continue
+            return True
+        raise AssertionError  # pragma: no cover  attempts() ends by raising
+
+    def _ends(self, record: Record) -> int:
+        """Until when a registration is kept."""
+        item = self.table.get(record.key["pk"], record.key["sk"])
+        return int(item["expires_at"]) if item else 0
 
     def forget_answer(self, record: Record, answer: str, beside: Beside = tuple) -> None:
         """Erase one answer that was given by free will; the registration goes on without it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -9,11 +10,13 @@ from portal import access, errors, web
 from portal.access import Facts, Grant
 from portal.assets import words
 from portal.audit import Actor, Audit, Note, as_rows
+from portal.forms import sentence
 from portal.identifiers import format_reference, parse_moment, parse_reference
 from portal.moments import format_time
 from portal.outbox import state_of
 from portal.submissions import explain
 from registrations.catalogue import Catalogue
+from registrations.store import CORRECTABLE, Record
 from rights import holdings, views
 from rights.handler import rights, settings, tables
 from rights.holdings import Holding
@@ -22,6 +25,7 @@ from rights.rules import REASONS_FOR, Event, keeps, may
 
 DESK = "/layanan/meja/hak"
 KIND = "rights_request"
+REGISTRATION = views.FORMS["registration"]
 EVENTS: dict[str, Event] = {"pastikan": "verify", "tangani": "take", "jawab": "answer"}
 
 
@@ -46,6 +50,8 @@ def one(request: web.Request) -> web.Reply:
 def act(request: web.Request) -> web.Reply:
     """Verify, take on or answer; what somebody else did meanwhile is told, and nothing is done twice."""
     found, grant = _read(request)
+    if request.fields.get("tindakan") == "perbaiki":
+        return _correct(request, found, grant)
     event = EVENTS.get(str(request.fields.get("tindakan", "")))
     if event is None:
         raise errors.NotFound
@@ -68,6 +74,32 @@ def _decision(request: web.Request) -> tuple[str | None, str | None]:
     outcome, _, reason = str(request.fields.get("keputusan", "")).partition(":")
     fits = outcome in REASONS_FOR and reason in REASONS_FOR[outcome]  # type: ignore[index]
     return (outcome, reason) if fits else (None, None)
+
+
+def _correct(request: web.Request, found: Request, grant: Grant) -> web.Reply:
+    """Correct one answer of one registration of whoever asked, as they explained it."""
+    number, answer = parse_reference(str(request.fields.get("nomor", ""))), str(request.fields.get("bagian", ""))
+    record = next((each for each in _registrations_of(found) if each.reference == number), None)
+    if not _may_correct(found) or record is None or answer not in CORRECTABLE:
+        return _one(request, found, told="choose_all")
+    given = {**record.answers, answer: request.fields.get("nilai", ""), "offering": record.offering, "consent": "ya"}
+    try:
+        value = getattr(REGISTRATION.read(given), answer)
+    except errors.FormRefused as refused:
+        wrong = next((each for each in refused.errors if each.field == answer), None)
+        return _one(request, found, wrong=sentence(REGISTRATION.name, wrong, request.language) if wrong else "")
+    note = replace(_note(request, found, "corrected", grant, f"field:{answer}"), kind="registration",
+                   record=format_reference(record.reference))
+    done = value is not None and tables().registrations.correct(record, answer, value, lambda: audit().writes(note))
+    return _one(request, found, told="corrected" if done else "taken")
+
+
+def _may_correct(found: Request) -> bool:
+    return found.right == "correction" and found.state == "in_hand"
+
+
+def _registrations_of(found: Request) -> list[Record]:
+    return list(holdings.records_of(tables(), Person(found.person, (found.email,))))
 
 
 def _read(request: web.Request) -> tuple[Request, Grant]:
@@ -93,11 +125,11 @@ def _note(request: web.Request, found: Request, action: str, grant: Grant, *fact
 # -- the page ------------------------------------------------------------------------------------------------------
 
 
-def _one(request: web.Request, found: Request, told: str = "") -> web.Reply:
+def _one(request: web.Request, found: Request, told: str = "", wrong: str = "") -> web.Reply:
     now, language = datetime.now(UTC), request.language
     row = views.request_row(found, now, language)
     if request.wants_json:
-        return web.data({**row, "told": told})
+        return web.data({**row, "told": told or wrong})
     texts = words("data", language)
     told_before = [{"when": format_time(parse_moment(letter["created"]), views.ZONE, language),
                     "what": texts["letters"][letter["template"]],
@@ -106,10 +138,20 @@ def _one(request: web.Request, found: Request, told: str = "") -> web.Reply:
     history = as_rows(audit().entries(KIND, format_reference(found.reference)), language=language,
                       reader=request.person.session.person, zone=views.ZONE)
     return _page(request, "rights_one", row["number"], row=row, found=found, history=history, letters=told_before,
-                 told=texts["desk"][told] if told else "", decisions=_decisions(found, language),
+                 told=texts["desk"][told] if told else wrong, decisions=_decisions(found, language),
                  events=[name for name, event in EVENTS.items() if event != "answer" and may(found, event)
                          and not (event == "take" and found.taken_by == request.person.session.person)],
-                 kept=_kept(found, now, language))
+                 kept=_kept(found, now, language), correctable=_correctable(found, language))
+
+
+def _correctable(found: Request, language: str) -> dict[str, list[tuple[str, str]]]:
+    """What can be corrected because of this request: registrations by their numbers, answers by their labels."""
+    if not _may_correct(found):
+        return {}
+    labels = REGISTRATION.words(language)["fields"]
+    return {"nomor": [(each.reference, f"{format_reference(each.reference)} ({each.offering})")
+                      for each in _registrations_of(found) if each.state != "cancelled"],
+            "bagian": [(name, labels[name]["label"]) for name in CORRECTABLE]}
 
 
 def _decisions(found: Request, language: str) -> list[tuple[str, str]]:

@@ -9,6 +9,7 @@
 | BREACH#<reference>  | RECORD                       | a breach of data                                            |
 | OPEN#REQUESTS       | <due>#<reference>            | a request that waits for an answer; the most urgent first   |
 | OPEN#ERASURES       | <answered>#<reference>       | an erasure that was granted and is not done yet             |
+| DONE#ERASURES       | <done>#<reference>           | one that is done: what a restore must not bring back        |
 | OPEN#BREACHES       | <due>#<reference>            | a breach that is not closed; the most urgent first          |
 
 A request and a breach get their end (`expires_at`) when they are answered or closed, a consent when it is withdrawn.
@@ -156,6 +157,10 @@ class Rights:
         """The references of granted erasures that are not done yet, the oldest first."""
         yield from (item["reference"] for item in self.table.query("OPEN#ERASURES"))
 
+    def erasures_done(self) -> Iterator[str]:
+        """The references of erasures that are done, as long as a backup could bring back what they erased."""
+        yield from (item["reference"] for item in self.table.query("DONE#ERASURES"))
+
     def erased(self, reference: str, now: datetime) -> None:
         """Note that what was asked to be erased is gone, and tell the person; twice is once."""
         request = self.find(reference)
@@ -169,7 +174,9 @@ class Rights:
             self.audit.transact(self.table, note, lambda: [
                 put({**_key(done), **asdict(done), "expires_at": ends}, condition=SEEN,
                     values={"seen": request.changes}),
-                delete(_erasure(request)), _tell("rights_erased", done, now)])
+                delete(_erasure(request)), _tell("rights_erased", done, now),
+                put({"pk": "DONE#ERASURES", "sk": f"{done.erased_at}#{reference}", "reference": reference,
+                     "expires_at": ends})])
 
     # -- breaches --------------------------------------------------------------------------------------------------
 

@@ -45,11 +45,14 @@ def tables() -> Tables:
 
 
 def handle(event: dict[str, Any], context: Any) -> dict[str, int]:  # noqa: ANN401 Lambda's own signature
-    """Go through the granted erasures; answers how many are done and how many have to wait."""
-    del event
+    """Go through the granted erasures; answers how many are done and how many have to wait.
+
+    With `{"again": true}`, which an operator sends after a restore, what was done before is done once more.
+    """
     done = waiting = 0
     with time_limit(context.get_remaining_time_in_millis() / 1000):
-        for reference in list(tables().rights.erasures()):
+        granted = [*tables().rights.erasures(), *(tables().rights.erasures_done() if event.get("again") else ())]
+        for reference in granted:
             if context.get_remaining_time_in_millis() / 1000 < LAST_MOMENT:
                 raise StoreUnavailable  # the rest has its turn in an hour; somebody is told
             if _erased(reference, datetime.now(UTC)):

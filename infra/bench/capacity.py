@@ -7,7 +7,7 @@ billed like a write was measured on the real service by the authors of dynamodb-
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
@@ -51,6 +51,26 @@ def number_size(number: Decimal) -> int:
 def write_units(before: int, after: int, *, transaction: bool) -> int:
     """Units of one write, given the item's bytes before and after it (0: there was or is none)."""
     return max(1, math.ceil(max(before, after) / WRITE_UNIT)) * (IN_A_TRANSACTION if transaction else 1)
+
+
+def index_units(before: Attributes, after: Attributes, keys: Sequence[str], *, whole: bool) -> int:
+    """Units of what one write changes in a secondary index, which is written by itself, outside a transaction.
+
+    `keys` are the index's own attributes and the table's; `whole` says that it holds every attribute. Nothing changes
+    for items that lack a key; an item that moves within the index is taken out and put in.
+    """
+    old, new = (_projected(item, keys, whole=whole) for item in (before, after))
+    moved = bool(old and new) and any(old[key] != new[key] for key in keys)
+    if old == new:
+        return 0
+    sizes = [item_size(old), item_size(new)] if moved else [max(item_size(old), item_size(new))]
+    return sum(math.ceil(size / WRITE_UNIT) for size in sizes)
+
+
+def _projected(item: Attributes, keys: Sequence[str], *, whole: bool) -> Attributes:
+    if not all(key in item for key in keys):
+        return {}
+    return item if whole else {key: item[key] for key in keys}
 
 
 def read_units(size: int, *, consistent: bool) -> float:

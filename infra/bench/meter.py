@@ -12,10 +12,11 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Final
 
-from infra.bench.capacity import Attributes, item_size, read_units, write_units
+from infra.bench.capacity import Attributes, index_units, item_size, read_units, write_units
 
 Parameters = dict[str, Any]
 
+INDEX: Final = "INDEX "  # before the name of a secondary index, where an item's partition key stands
 SINGLE: Final = {"PutItem": "Put", "UpdateItem": "Update", "DeleteItem": "Delete"}
 
 
@@ -49,7 +50,7 @@ class _Touched:
     kind: str
     table: str
     key: Attributes
-    before: int
+    before: Attributes
 
 
 class Meter:
@@ -82,25 +83,35 @@ class Meter:
         self._bill.calls += 1
         if operation in {"GetItem", "Query"}:
             self._bill.reads += self._read(operation, params)
-        self._touched = [_Touched(kind, each["TableName"], _key(each), self._size(each["TableName"], _key(each)))
+        self._touched = [_Touched(kind, each["TableName"], _key(each), self._item(each["TableName"], _key(each)))
                          for kind, each in _writes(operation, params)]
 
     def _after(self, operation: str) -> None:
         transaction = operation == "TransactWriteItems"
         for each in self._touched:
-            after = self._size(each.table, each.key)
+            item = self._item(each.table, each.key)
+            before, after = item_size(each.before), item_size(item)
             self._bill.writes.append(Written(
-                self._bill.calls, each.kind, (each.key["pk"]["S"], each.key["sk"]["S"]), max(each.before, after),
-                write_units(each.before, after, transaction=transaction)))
+                self._bill.calls, each.kind, (each.key["pk"]["S"], each.key["sk"]["S"]), max(before, after),
+                write_units(before, after, transaction=transaction)))
+            self._bill.writes += [
+                Written(self._bill.calls, "Index", (f"{INDEX}{name}", ""), after, units)
+                for name, keys, whole in self._indexes(each.table)
+                if (units := index_units(each.before, item, keys, whole=whole))]
 
-    def _size(self, table: str, key: Attributes) -> int:
-        item = self._looking.get_item(TableName=table, Key=key, ConsistentRead=True).get("Item")
-        return item_size(item) if item else 0
+    def _item(self, table: str, key: Attributes) -> Attributes:
+        return dict(self._looking.get_item(TableName=table, Key=key, ConsistentRead=True).get("Item") or {})
+
+    def _indexes(self, table: str) -> Iterator[tuple[str, list[str], bool]]:
+        """Each secondary index: its name, the attributes it is found by, and whether it holds every attribute."""
+        for each in self._looking.describe_table(TableName=table)["Table"].get("GlobalSecondaryIndexes", ()):
+            keys = [key["AttributeName"] for key in each["KeySchema"]]
+            yield each["IndexName"], [*keys, "pk", "sk"], each["Projection"]["ProjectionType"] == "ALL"
 
     def _read(self, operation: str, params: Parameters) -> float:
         """The units of a read: the same read again, looking at whole items."""
         if operation == "GetItem":
-            size = self._size(params["TableName"], params["Key"])
+            size = item_size(self._item(params["TableName"], params["Key"]))
         else:
             found = self._looking.query(**{name: value for name, value in params.items() if name != "Select"})
             size = sum(item_size(item) for item in found["Items"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from io import StringIO
 from typing import Any
@@ -17,8 +18,9 @@ from identity.proofs import Proofs
 from infra import dictionary, doors, retention
 from portal.audit import Actor, Note
 from portal.documents import draw
+from portal.errors import AlreadyRegistered
 from portal.identifiers import format_moment, format_reference
-from portal.records import Table, update
+from portal.records import Table, delete, put, update
 from portal.sessions import Sessions
 from registrations.catalogue import Catalogue
 from registrations.models import Offering
@@ -438,6 +440,55 @@ def test_the_decisions_that_are_offered_are_those_that_can_be_given(siti: Caller
     assert offered(mine) == {f"{outcome}:{reason}" for outcome, reasons in REASONS_FOR.items() for reason in reasons}
 
 
+# -- correcting ----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def correcting(siti: Caller, officer: Caller, registered: Record) -> Callable[..., Answer]:
+    """Siti asks for a correction, an officer has taken it on and corrects."""
+    reference = ask(siti, right="correction", details="Nama saya keliru.").json["reference"]
+    officer(ACT, form={"tindakan": "tangani"}, reference=reference)
+    number = format_reference(registered.reference)
+    return lambda **sent: officer(ACT, form={"tindakan": "perbaiki", "nomor": number, **sent}, reference=reference)
+
+
+@pytest.mark.parametrize(("answer", "typed", "kept"), [
+    ("name", "Siti Aminah, S.Pd.", "Siti Aminah, S.Pd."), ("phone", "0813 9999 0000", "+6281399990000"),
+    ("nip", "19900115 202321 2 045", "199001152023212045")])
+def test_an_answer_is_corrected_in_its_own_form_and_remembered(
+        correcting: Callable[..., Answer], registered: Record, answer: str, typed: str, kept: str) -> None:
+    assert "Sudah diperbaiki" in correcting(bagian=answer, nilai=typed).text
+    store = handler.tables().registrations
+    after = store.find(registered.reference)
+    assert after
+    assert {name: value for name, value in after.answers.items() if value is not None} == {
+        **{name: value for name, value in registered.answers.items() if value is not None}, answer: kept}
+    assert (after.seat, after.state) == (registered.seat, "seated")
+    (entry,) = handler.tables().audit.entries("registration", format_reference(registered.reference))
+    assert (entry["action"], entry["facts"]) == ("corrected", [f"field:{answer}"])
+
+
+def test_a_corrected_nip_is_free_for_its_owner_and_held_by_the_new_one(
+        correcting: Callable[..., Answer], registrations: Registrations, offering: Offering) -> None:
+    correcting(bagian="nip", nilai="199001152023212045")
+    registrations.register(a_record(official(email="lain@desa.example"), offering, now=NOW, number=3), offering, NOW)
+    with pytest.raises(AlreadyRegistered):
+        registrations.register(a_record(official(email="tiga@desa.example", nip="199001152023212045"), offering,
+                                        now=NOW, number=4), offering, NOW)
+    assert "Belum diperbaiki" in correcting(bagian="nip", nilai=NIP).text, "somebody else has it now"
+
+
+@pytest.mark.parametrize(("sent", "told"), [
+    ({"bagian": "nip", "nilai": "123"}, "NIP"), ({"bagian": "email", "nilai": "x@y.example"}, "Pilih pendaftaran"),
+    ({"bagian": "agency", "nilai": ""}, "Belum diperbaiki"), ({"bagian": "name", "nilai": " "}, "nama"),
+    ({"nomor": "7F3K-9QX2", "bagian": "name", "nilai": "X"}, "Pilih pendaftaran")])
+def test_what_cannot_be_corrected_says_so_and_changes_nothing(
+        correcting: Callable[..., Answer], registered: Record, sent: dict[str, str], told: str) -> None:
+    assert told in correcting(**sent).text
+    assert handler.tables().registrations.find(registered.reference) == replace(
+        registered, answers={name: value for name, value in registered.answers.items() if value is not None})
+
+
 # -- erasing -------------------------------------------------------------------------------------------------------
 
 
@@ -479,6 +530,24 @@ def test_what_a_granted_request_asks_to_erase_is_gone_and_that_is_told(
     assert found.erased_at
     assert "Penghapusannya selesai" in office.sent[-1].body
     assert sweep() == {"done": 0, "waiting": 0}
+
+
+def test_what_a_restore_brings_back_is_erased_again(
+        granted: Callable[..., str], registered: Record, registrations: Registrations, office: PostOffice) -> None:
+    backup = list(contents(registrations.table))
+    granted()
+    for item in contents(registrations.table):
+        registrations.table.write(delete({"pk": item["pk"], "sk": item["sk"]}))
+    for item in backup:
+        registrations.table.write(put(item))
+    assert registrations.find(registered.reference)
+    assert sweep() == {"done": 0, "waiting": 0}, "nothing new was granted"
+    for _ in range(2):
+        erasure.handle({"again": True}, Context(60))
+        office.relay()
+        office.deliver()
+    assert erasure.handle({"again": True}, Context(60)) == {"done": 1, "waiting": 0}
+    assert registrations.find(registered.reference) is None
 
 
 def test_the_seat_of_whoever_is_erased_goes_to_the_next(

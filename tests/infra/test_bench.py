@@ -210,6 +210,17 @@ def test_the_meter_bills_what_was_really_written(meter: tuple[DynamoDB, Meter]) 
     assert (bill.write_units, bill.reads, bill.calls) == (8, 1, 3)
 
 
+def test_an_index_is_billed_for_what_changes_in_it() -> None:
+    keys = ["city", "pk", "sk"]
+    item, other = {**an_item("a", "x" * 1500), "city": {"S": "c"}}, {**an_item("a", "y"), "city": {"S": "c"}}
+    moved = {**item, "city": {"S": "d"}}
+    assert capacity.index_units({}, an_item("a"), keys, whole=True) == 0, "it lacks the index's attribute"
+    assert [capacity.index_units({}, item, keys, whole=whole) for whole in (True, False)] == [2, 1]
+    assert [capacity.index_units(item, other, keys, whole=whole) for whole in (True, False)] == [2, 0]
+    assert [capacity.index_units(item, moved, keys, whole=whole) for whole in (True, False)] == [4, 2]
+    assert capacity.index_units(item, {}, keys, whole=False) == 1
+
+
 def test_what_is_called_outside_the_block_is_not_billed(meter: tuple[DynamoDB, Meter]) -> None:
     dynamodb, listening = meter
     with listening.bill() as bill:

@@ -107,6 +107,8 @@ PERMISSIONS: dict[str, dict[tuple[str, str], tuple[str, ...]]] = {
         ("dynamodb:Query", IDENTITY): ("PERSON#*", "PROOF#*", "PROVEN#*"),
         ("dynamodb:GetItem", REGISTRATIONS): ("OFFERING#*", "REGISTRATION#*"),
         ("dynamodb:Query", REGISTRATIONS): ("REGISTRATION#*",),
+        ("dynamodb:UpdateItem", REGISTRATIONS): ("REGISTRATION#*",),
+        ("dynamodb:PutItem", REGISTRATIONS): ("PERSON#*",), ("dynamodb:DeleteItem", REGISTRATIONS): ("PERSON#*",),
         ("dynamodb:Query", UPLOADS): ("OWNER#*",),
         ("dynamodb:Query", RIGHTS): ("OPEN#REQUESTS", "PERSON#*", "REQUEST#*"),
         ("dynamodb:GetItem", RIGHTS): ("REQUEST#*",),
@@ -129,9 +131,9 @@ PERMISSIONS: dict[str, dict[tuple[str, str], tuple[str, ...]]] = {
         ("dynamodb:PutItem", REGISTRATIONS): ("OFFERING#*", "REGISTRATION#*"),
         ("dynamodb:UpdateItem", REGISTRATIONS): ("OFFERING#*", "REGISTRATION#*"),
         ("dynamodb:DeleteItem", REGISTRATIONS): ("OFFERING#*", "PERSON#*", "REGISTRATION#*", "WAITING#*"),
-        ("dynamodb:Query", RIGHTS): ("OPEN#ERASURES",),
+        ("dynamodb:Query", RIGHTS): ("DONE#ERASURES", "OPEN#ERASURES"),
         ("dynamodb:GetItem", RIGHTS): ("REQUEST#*",),
-        ("dynamodb:PutItem", RIGHTS): ("REQUEST#*",),
+        ("dynamodb:PutItem", RIGHTS): ("DONE#ERASURES", "REQUEST#*"),
         ("dynamodb:DeleteItem", RIGHTS): ("OPEN#ERASURES",)},
     "RelayFunction": {
         **{(action, f"{table}.StreamArn"): () for action in STREAMS
@@ -521,6 +523,7 @@ def own_data(portal: Portal, offering: Any) -> None:
     portal.ask("POST", MY_DATA + "/persetujuan", {"untuk": "polls", "jawaban": "ya"}, cookies=wayan,
                accept="text/html", too_late=True)
     officer = portal.signed_in("rina")
+    correct(portal, yohana, officer)
     for each in wishes[:2]:
         grant(portal, each.replace(f"{MY_DATA}/permintaan/", "/layanan/meja/hak/"), officer)
     portal.last_seen(officer, timedelta(hours=2))
@@ -531,11 +534,21 @@ def own_data(portal: Portal, offering: Any) -> None:
 MY_DATA = "/layanan/akun/data"
 
 
-def wish(portal: Portal, number: int, cookies: Mapping[str, str]) -> str:
-    """Somebody asks to erase their data; answers where that request is."""
-    asked = portal.ask("POST", f"{MY_DATA}/permintaan", {"submission_id": ulid(number), "right": "erasure",
-                                                         "about": "self"}, cookies=cookies)
+def wish(portal: Portal, number: int, cookies: Mapping[str, str], right: str = "erasure") -> str:
+    """Somebody asks to erase or correct their data; answers where that request is."""
+    asked = portal.ask("POST", f"{MY_DATA}/permintaan", {"submission_id": ulid(number), "right": right,
+                                                         "about": "self", "details": "NIP"}, cookies=cookies)
     return str(json.loads(asked.body)["address"])
+
+
+def correct(portal: Portal, cookies: Mapping[str, str], officer: Mapping[str, str]) -> None:
+    """An officer corrects a NIP twice: the second time the first one is given back."""
+    case = wish(portal, 44, cookies, "correction").replace(f"{MY_DATA}/permintaan/", "/layanan/meja/hak/")
+    portal.ask("POST", case, {"tindakan": "tangani"}, cookies=officer)
+    kept = json.loads(portal.ask("GET", MY_DATA, cookies=cookies).body)["holdings"]["registration"]
+    for nip in ("198609262015052001", "199001152023212045"):
+        portal.ask("POST", case, {"tindakan": "perbaiki", "nomor": kept[0]["reference"], "bagian": "nip",
+                                  "nilai": nip}, cookies=officer)
 
 
 def grant(portal: Portal, case: str, officer: Mapping[str, str]) -> None:
@@ -546,7 +559,7 @@ def grant(portal: Portal, case: str, officer: Mapping[str, str]) -> None:
         portal.ask("GET", case, cookies=officer, accept="text/html")
         portal.ask("POST", case, act, cookies=officer, accept="text/html")
     for _ in range(2):
-        portal.functions["ErasureFunction"]({})
+        portal.functions["ErasureFunction"]({"again": True})
         portal.pumps.drain()
 
 
