@@ -99,7 +99,7 @@ def _may_correct(found: Request) -> bool:
 
 
 def _registrations_of(found: Request) -> list[Record]:
-    return list(holdings.records_of(tables(), Person(found.person, (found.email,))))
+    return list(holdings.records_of(tables(), holdings.known_as(tables(), found.person, found.email)))
 
 
 def _read(request: web.Request) -> tuple[Request, Grant]:

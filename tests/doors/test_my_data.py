@@ -176,7 +176,7 @@ def test_the_copy_for_programs_is_the_same_as_what_is_shown_and_that_it_was_made
     (kept,) = copied.json["holdings"]["registration"]
     assert (kept["values"]["email"], kept["reference"]) == (EMAIL, format_reference(registered.reference))
     trail = siti(f"GET {handler.TRAIL}", headers={"accept": "application/json"}).json["entries"]
-    assert [(row["who"], row["about"]) for row in trail] == [("Anda", "Salinan data")]
+    assert [(row["who"], row["about"]) for row in trail] == [("Anda", "Akun dan salinan data")]
 
 
 def pdf_of(answer: dict[str, Any]) -> pypdf.PdfReader:
