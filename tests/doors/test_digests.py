@@ -14,8 +14,8 @@ from aws_lambda_powertools.utilities.batch.exceptions import BatchProcessingErro
 from infra.emulator import client
 from mailer import handler
 from mailer.digests import CLAIMED, Digests, group_of
-from mailer.rules import SHORTEST
 from portal import assets
+from portal.letters import SHORTEST
 from portal.outbox import message, state_of
 from portal.records import Item, Table, put, put_new
 from tests.doors.calling import Context
