@@ -289,9 +289,8 @@ def test_an_action_is_for_those_the_table_names(world: World, person: str, tinda
 @pytest.mark.parametrize("offering", [OFFERING, OTHER])
 def test_refusing_and_writing_are_for_those_the_table_names(world: World, person: str, offering: str) -> None:
     """Asked about somebody whom it cannot change or reach, so that the world stays as it is."""
-    for route, state, changed in ((REFUSE, "requested", {"reason": "other"}),
-                                  (WRITE, "seated", {"template": "message_reminder",
-                                                     "submission_id": f"01JD8Z3C4V5W6X7Y8Z9A0D{PEOPLE.index(person):04d}"})):
+    message = {"template": "message_reminder", "submission_id": f"01JD8Z3C4V5W6X7Y8Z9A0D{PEOPLE.index(person):04d}"}
+    for route, state, changed in ((REFUSE, "requested", {"reason": "other"}), (WRITE, "seated", message)):
         allowed = yes(ACTION_OF[route], person, offering=offering, region=REGION, state=state)
         nobody = world.ask(route, person, body={"nomor": "7F3K-9QX2", **changed}, offering=offering)
         answer = world.ask(route, person, body={"nomor": world.numbers["cancelled"], **changed}, offering=offering)
