@@ -32,6 +32,7 @@ class SavedFilter(NamedTuple):
     key: str
     name: str
     conditions: Mapping[str, str]
+    changed_at: str
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,8 @@ class SavedFilters:
 
     def of(self, person: str) -> list[SavedFilter]:
         """This person's filters by name."""
-        found = [SavedFilter(item["sk"].removeprefix(FILTER), item["name"], item["conditions"])
+        found = [SavedFilter(item["sk"].removeprefix(FILTER), item["name"], item["conditions"],
+                             item["changed_at"])
                  for item in self.table.query(_of(person), prefix=FILTER, most=MOST_FILTERS)]
         return sorted(found, key=lambda each: each.name.casefold())
 
@@ -58,6 +60,11 @@ class SavedFilters:
     def forget(self, person: str, key: str) -> None:
         """Keep it no longer; forgetting what is not there is nothing."""
         self.table.write(delete({"pk": _of(person), "sk": f"{FILTER}{key}"}))
+
+    def forget_all(self, person: str) -> None:
+        """Keep none of this person's any longer."""
+        for each in self.of(person):
+            self.forget(person, each.key)
 
 
 def _of(person: str) -> str:

@@ -81,7 +81,7 @@ PERMISSIONS: dict[str, dict[tuple[str, str], tuple[str, ...]]] = {
         ("dynamodb:Query", MESSAGES_BY_EMAIL): (),
         ("dynamodb:GetItem", FEEDBACK): ("MESSAGE#*",),
         ("dynamodb:Query", FEEDBACK): ("MESSAGE#*",),
-        ("dynamodb:Query", IDENTITY): ("PERSON#*",),
+        ("dynamodb:Query", IDENTITY): ("DESK#*", "PERSON#*"),
         ("dynamodb:GetItem", REGISTRATIONS): ("REGISTRATION#*",),
         ("dynamodb:Query", REGISTRATIONS): ("REGISTRATION#*",),
         ("dynamodb:UpdateItem", REGISTRATIONS): ("REGISTRATION#*",),
@@ -101,7 +101,7 @@ PERMISSIONS: dict[str, dict[tuple[str, str], tuple[str, ...]]] = {
         ("dynamodb:Query", MESSAGES_BY_EMAIL): (),
         ("dynamodb:GetItem", FEEDBACK): ("MESSAGE#*",),
         ("dynamodb:Query", FEEDBACK): ("MESSAGE#*",),
-        ("dynamodb:Query", IDENTITY): ("PERSON#*",),
+        ("dynamodb:Query", IDENTITY): ("DESK#*", "PERSON#*"),
         ("dynamodb:GetItem", REGISTRATIONS): ("OFFERING#*", "REGISTRATION#*"),
         ("dynamodb:Query", REGISTRATIONS): ("REGISTRATION#*",),
         ("dynamodb:UpdateItem", REGISTRATIONS): ("REGISTRATION#*",),
@@ -119,14 +119,15 @@ PERMISSIONS: dict[str, dict[tuple[str, str], tuple[str, ...]]] = {
         ("dynamodb:GetItem", FEEDBACK): ("MESSAGE#*",),
         ("dynamodb:Query", FEEDBACK): ("MESSAGE#*",),
         ("dynamodb:DeleteItem", FEEDBACK): ("MESSAGE#*",),
-        ("dynamodb:Query", IDENTITY): ("PERSON#*",),
-        ("dynamodb:DeleteItem", IDENTITY): ("PERSON#*", "SESSION#*"),
+        ("dynamodb:Query", IDENTITY): ("DESK#*", "PERSON#*"),
+        ("dynamodb:DeleteItem", IDENTITY): ("DESK#*", "PERSON#*", "SESSION#*"),
         ("dynamodb:ConditionCheckItem", REGISTRATIONS): ("OFFERING#*",),
         ("dynamodb:GetItem", REGISTRATIONS): ("OFFERING#*", "REGISTRATION#*"),
         ("dynamodb:Query", REGISTRATIONS): ("OFFERING#*", "REGISTRATION#*", "WAITING#*"),
         ("dynamodb:PutItem", REGISTRATIONS): ("OFFERING#*", "REGISTRATION#*"),
         ("dynamodb:UpdateItem", REGISTRATIONS): ("OFFERING#*", "REGISTRATION#*"),
-        ("dynamodb:DeleteItem", REGISTRATIONS): ("OFFERING#*", "PERSON#*", "REGISTRATION#*", "WAITING#*"),
+        ("dynamodb:DeleteItem", REGISTRATIONS): (
+            "OFFERING#*", "PERSON#*", "REGISTRATION#*", "REQUEST#*", "WAITING#*"),
         ("dynamodb:Query", RIGHTS): ("DONE#ERASURES", "OPEN#ERASURES"),
         ("dynamodb:GetItem", RIGHTS): ("REQUEST#*",),
         ("dynamodb:PutItem", RIGHTS): ("DONE#ERASURES", "REQUEST#*"),
@@ -478,6 +479,11 @@ def own_data(portal: Portal, offering: Any) -> None:
         email = json.loads(portal.ask("GET", "/layanan/akun", cookies=cookies).body)["email"]
         portal.ask("POST", "/layanan/pendaftaran", {**person(number, place.id), "email": email,
                                                     "accessibility_needs": "Kursi roda"})
+    circle = offering.model_copy(update={"id": "lingkar-data", "approval": True, "quotas": ()})
+    registrations.Catalogue(registrations.Table(portal.table)).publish(circle)
+    portal.ask("POST", "/layanan/pendaftaran", {**person(37, circle.id), "email": email})
+    for place in places:
+        portal.ask("POST", f"/layanan/meja/{place.id}/saringan", {"status": "seated"}, cookies=wayan)
     for number, place in ((34, places[0]), (35, places[1])):
         portal.ask("POST", "/layanan/pendaftaran", person(number, place.id))
     portal.declare(places[1], seats=1)  # one too many is held
@@ -602,13 +608,13 @@ def the_committee_decides(portal: Portal, siti: Mapping[str, str]) -> None:
     registrations.Catalogue(registrations.Table(portal.table)).publish(circle)
     desk = f"/layanan/meja/{circle.id}"
     numbers = [json.loads(portal.ask("POST", "/layanan/pendaftaran", person(each, circle.id)).body)["reference"]
-               for each in range(30, 35)]
+               for each in range(50, 55)]
     for number in numbers[:2]:
         portal.ask("POST", f"{desk}/tindakan", {"tindakan": "approve", "nomor": number}, cookies=siti)
     portal.ask("POST", f"{desk}/tolak", {"nomor": numbers[2], "reason": "other"}, cookies=siti)
-    portal.ask("POST", "/layanan/pendaftaran/batal", {"reference": numbers[3], "email": "p33@desa.example"})
+    portal.ask("POST", "/layanan/pendaftaran/batal", {"reference": numbers[3], "email": "p53@desa.example"})
     portal.ask("POST", f"{desk}/tindakan", {"tindakan": "cancel", "nomor": numbers[1]}, cookies=siti)
-    message = {"nomor": " ".join(numbers), "template": "message_reminder", "submission_id": ulid(40)}
+    message = {"nomor": " ".join(numbers), "template": "message_reminder", "submission_id": ulid(56)}
     for _ in range(2):
         portal.ask("POST", f"{desk}/pesan", message, cookies=siti)
     for status in ("seated", "waiting"):
