@@ -202,7 +202,7 @@ def test_a_mailer_that_died_holds_a_digest_for_two_minutes_only(
     deliver(table, item)
     digests = Digests(Table(names["MailTable"]))
     claim = {"pk": f"DIGEST#{group_of(item)}", "sk": "CLAIM"}
-    digests.table.write(put_new({**claim, "claimed_until": int((NOW + CLAIMED).timestamp())}))
+    digests.table.write(put_new({**claim, "claimed_until": int((datetime.now(UTC) + CLAIMED).timestamp())}))
     window_over(group_of(item))
     assert office.sent == []
     digests.table.write(put({**claim, "claimed_until": int(NOW.timestamp()) - 5}))
