@@ -18,6 +18,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from portal import web
 from portal.assets import read_text
 from portal.errors import StoreUnavailable
 from portal.identifiers import format_reference
@@ -28,6 +29,7 @@ from portal.tables import BEGINS_A_FORMULA, as_csv, harmless
 from registrations import desk, desk_list, desk_search, deskwork
 from registrations.catalogue import Catalogue
 from registrations.desk_store import MOST_FILTERS
+from registrations.filters import NAMES as CONDITIONS
 from registrations.models import MESSAGES, Offering
 from registrations.store import Record, Refusal, Registrations
 from tests.doors.calling import Caller
@@ -438,6 +440,11 @@ def test_what_was_searched_for_goes_on_behind_the_last_row_in_the_body(
     (button,) = [each for each in page.page.find("button") if each.attributes.get("name") == "sesudah"]
     second = sit_at_desk()(SEARCH, form={"cari": "peserta", "sesudah": str(button.attributes["value"])}, **HERE)
     assert [name for name in ("Peserta 0", "Peserta 1", "Peserta 2") if name in second.text] == ["Peserta 2"]
+
+
+def test_everybody_on_a_page_can_be_chosen_at_once_whatever_the_list_is_narrowed_by() -> None:
+    beside = ("lang", "cari", "tindakan")
+    assert deskwork.ON_A_PAGE + len(CONDITIONS) + len(beside) <= web.MOST_FIELDS
 
 
 def test_a_filter_is_kept_for_oneself_found_on_each_list_and_forgotten(
