@@ -16,6 +16,7 @@ from portal.forms import Form
 from portal.identifiers import ULID_SHAPE
 from portal.submissions import IDENTIFIER, LANGUAGE
 from portal.web import ANYTHING_ELSE
+from registrations.desk_actions import REFUSAL
 from registrations.handler import CANCEL, STATUS
 
 ROOT = Path(__file__).parent.parent
@@ -68,6 +69,9 @@ ANSWERS: dict[Route, tuple[int, ...]] = {
     ("POST", "/layanan/meja/{offering}/cari"): (200, 400, 401, 404, 413, 415, *ANYWHERE),
     ("GET", "/layanan/meja/{offering}/pendaftaran/{reference}"): (200, 303, 401, 404, *ANYWHERE),
     ("POST", "/layanan/meja/{offering}/tindakan"): (200, 400, 401, 404, 413, 415, *ANYWHERE),
+    ("POST", "/layanan/meja/{offering}/saringan"): (303, 400, 401, 404, 413, 415, *ANYWHERE),
+    ("POST", "/layanan/meja/{offering}/tolak"): (200, 401, 404, *POSTED, *ANYWHERE),
+    ("POST", "/layanan/meja/{offering}/pesan"): (200, 401, 404, 409, *POSTED, *ANYWHERE),
     ("GET", "/layanan/meja/{offering}/unduh/{kind}"): (200, 303, 401, 404, *ANYWHERE),
     ("GET", "/layanan/meja/{offering}/hadir"): (200, 303, 401, 404, *ANYWHERE),
     ("POST", "/layanan/meja/{offering}/hadir"): (200, 400, 401, 404, 413, 415, *ANYWHERE),
@@ -131,7 +135,7 @@ def _response(status: int) -> dict[str, Any]:
 def _body_schema(form: Form) -> dict[str, Any]:
     schema = form.model.model_json_schema(mode="validation")
     schema["properties"][LANGUAGE] = {"enum": ["id", "en"]}
-    if form is not STATUS:  # asking is not submitting: it makes nothing that could be made twice
+    if form not in (STATUS, REFUSAL):  # asking, or deciding what can be decided once: nothing is made twice
         schema["properties"][IDENTIFIER] = {"type": "string", "pattern": f"^{ULID_SHAPE.pattern}$"}
         schema["required"] = [*schema["required"], IDENTIFIER]
     return schema

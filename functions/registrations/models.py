@@ -21,6 +21,10 @@ from portal.questions import Choice, Consent, Email, Line, Nip, Paragraph, Phone
 
 AGENCY_LEVELS = ("pusat", "provinsi", "kabupaten_kota", "desa", "bukan_pemerintah")
 GENERAL = "umum"  # the pool of seats that nobody has a prior claim on
+REMINDER = "message_reminder"  # needs no words of the desk's own
+MESSAGES = ("message_change", REMINDER, "message_bring", "message_news")  # files of content/mail
+# Why a committee refuses a registration: each has its words in content/forms/registration.<lang>.yml.
+REFUSALS = ("not_for_this_person", "incomplete", "group_composed", "attended_before", "other")
 
 
 class Registration(FormModel):
@@ -51,6 +55,30 @@ class StatusQuestion(FormModel):
 
     reference: Annotated[str, Reference()]
     email: Annotated[str, Email()]
+
+
+class Refusing(FormModel):
+    """Why the committee refuses some registrations; `nomor` holds their numbers with blanks between them."""
+
+    nomor: Annotated[str, Line(most=1000, hidden=True)]
+    reason: Annotated[str, Choice(options=REFUSALS)]
+    remark: Annotated[str | None, Paragraph(most=300)] = None
+
+
+class Message(FormModel):
+    """What somebody at the desk writes to some participants; `nomor` holds their numbers with blanks between them."""
+
+    nomor: Annotated[str, Line(most=6000, hidden=True)]
+    template: Annotated[str, Choice(options=MESSAGES)]
+    text: Annotated[str | None, Paragraph(most=1000)] = Field(default=None, validate_default=True)
+    text_en: Annotated[str | None, Paragraph(most=1000)] = None
+
+    @field_validator("text")
+    @classmethod
+    def _only_a_reminder_says_enough(cls, text: str | None, info: Any) -> str | None:  # noqa: ANN401 see Registration
+        if text is None and info.data.get("template") != REMINDER:
+            raise refuse("missing")
+        return text
 
 
 class Declared(BaseModel):
@@ -123,6 +151,7 @@ class Offering(Declared):
     seats: int = Field(ge=1, le=5000)
     audience: tuple[Kind, ...] = Field(min_length=1)
     quotas: tuple[Quota, ...] = ()
+    approval: bool = False  # whether the committee decides about each registration before it gets a seat
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:

@@ -16,8 +16,9 @@ from portal.outbox import PREFIX, state_of
 from portal.records import Item, Table, Write, delete
 from portal.sessions import Sessions
 from registrations.catalogue import Catalogue
+from registrations.desk_store import SavedFilters
 from registrations.models import Offering
-from registrations.store import Record
+from registrations.store import OVER, Record
 from rights.holdings import Person, Tables, messages_of, records_of
 from rights.rules import keeps
 
@@ -38,6 +39,7 @@ def erase(tables: Tables, person: Person, now: datetime) -> bool:
     done += [_message(tables, item, now) for item in list(messages_of(tables, person))]
     Sessions(tables.identity).end_all(person.id)
     Identities(tables.identity).erase(person.id)
+    SavedFilters(tables.identity).forget_all(person.id)
     return all(done)
 
 
@@ -45,7 +47,7 @@ def _registration(tables: Tables, record: Record, now: datetime) -> bool:
     offering = _offering(tables, record)
     if keeps("registration", record.state, has_begun=bool(offering and now >= offering.starts)):
         return True
-    if offering and record.state != "cancelled":
+    if offering and record.state not in OVER:
         tables.registrations.cancel(record, offering, now)
     letters = tables.registrations.letters(record)
     note = _note("registration", format_reference(record.reference), "erased", SYSTEM, now, "reason:own_request")

@@ -19,6 +19,7 @@ from portal.identifiers import format_reference
 from portal.outbox import PREFIX, state_of
 from portal.records import Item, Table
 from portal.sessions import Sessions
+from registrations.desk_store import SavedFilters
 from registrations.store import Record, Registrations
 from rights.store import Rights
 from uploads.models import Upload
@@ -69,7 +70,8 @@ def _registrations(tables: Tables, person: Person, now: datetime) -> Iterator[Ho
     del now
     for record in records_of(tables, person):
         facts = {name: getattr(record, name) for name in (
-            "offering", "language", "notice", "seated_at", "cancelled_at", "checked_in_at")}
+            "offering", "language", "notice", "requested_at", "approved_at", "refused_at", "refusal", "seated_at",
+            "cancelled_at", "checked_in_at")}
         yield Holding("registration", format_reference(record.reference), record.received_at,
                       _known({**record.answers, **facts}), record.state)
 
@@ -104,6 +106,12 @@ def _profile(tables: Tables, person: Person, now: datetime) -> Iterator[Holding]
     item = Identities(tables.identity).profile(person.id)
     if item:
         yield Holding("profile", "", item["changed_at"], item["answers"])
+
+
+def _filters(tables: Tables, person: Person, now: datetime) -> Iterator[Holding]:
+    del now
+    for each in SavedFilters(tables.identity).of(person.id):
+        yield Holding("desk_filter", "", each.changed_at, {"name": each.name, "conditions": dict(each.conditions)})
 
 
 def _uploads(tables: Tables, person: Person, now: datetime) -> Iterator[Holding]:
@@ -191,6 +199,7 @@ def _known(values: Mapping[str, Any]) -> dict[str, Any]:
 Gather = Callable[[Tables, Person, datetime], Iterator[Holding]]
 KINDS: Mapping[str, Gather] = MappingProxyType({
     "registration": _registrations, "message": _messages, "session": _sessions, "profile": _profile,
+    "desk_filter": _filters,
     "upload": _uploads, "upload_refused": _refused_uploads, "rights_request": _requests, "consent": _consents,
     "mail": _letters, "audit_entry": _audited})
 # Kinds whose records have entries of their own in the audit, under the number that they have here.

@@ -18,7 +18,7 @@ DOORS = sorted(name for name, each in TEMPLATE.functions.items() if each.routes)
 READ_ELSEWHERE = {"ASSETS_FOLDER", "POWERTOOLS_SERVICE_NAME", "POWERTOOLS_LOG_LEVEL", "PYDANTIC_DISABLE_PLUGINS"}
 SESSIONS = "portal.sessions.SessionSettings"  # read by every function that knows people
 SETTINGS = {"RegistrationsFunction": {"registrations.handler.RegistrationsSettings", SESSIONS},
-            "DeskFunction": {"registrations.desk.DeskSettings", SESSIONS},
+            "DeskFunction": {"registrations.deskwork.DeskSettings", SESSIONS},
             "IdentityFunction": {"identity.handler.IdentitySettings", SESSIONS},
             "FeedbackFunction": {"portal.inbox.InboxSettings"}, "RelayFunction": {"mailer.handler.RelaySettings"},
             "MailerFunction": {"mailer.handler.MailerSettings"}, "SweeperFunction": {"sweeper.handler.SweeperSettings"},
