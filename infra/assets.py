@@ -15,7 +15,7 @@ from lokal import wilayah
 
 from infra import access, dictionary, limits, retention, rights
 from infra.front_matter import Mistake, front_matter
-from mailer.rules import read_template
+from portal.letters import read_template
 
 ROOT = Path(__file__).parent.parent
 ASSETS = ROOT / "build" / "assets"

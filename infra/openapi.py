@@ -16,6 +16,7 @@ from portal.forms import Form
 from portal.identifiers import ULID_SHAPE
 from portal.submissions import IDENTIFIER, LANGUAGE
 from portal.web import ANYTHING_ELSE
+from registrations.desk_actions import REFUSAL
 from registrations.handler import CANCEL, STATUS
 
 ROOT = Path(__file__).parent.parent
@@ -74,6 +75,9 @@ ANSWERS: dict[Route, tuple[int, ...]] = {
     ("POST", "/layanan/meja/{offering}/cari"): (200, 400, 401, 404, 413, 415, *ANYWHERE),
     ("GET", "/layanan/meja/{offering}/pendaftaran/{reference}"): (200, 303, 401, 404, *ANYWHERE),
     ("POST", "/layanan/meja/{offering}/tindakan"): (200, 400, 401, 404, 413, 415, *ANYWHERE),
+    ("POST", "/layanan/meja/{offering}/saringan"): (303, 400, 401, 404, 413, 415, *ANYWHERE),
+    ("POST", "/layanan/meja/{offering}/tolak"): (200, 401, 404, *POSTED, *ANYWHERE),
+    ("POST", "/layanan/meja/{offering}/pesan"): (200, 401, 404, 409, *POSTED, *ANYWHERE),
     ("GET", "/layanan/meja/{offering}/unduh/{kind}"): (200, 303, 401, 404, *ANYWHERE),
     ("GET", "/layanan/meja/{offering}/hadir"): (200, 303, 401, 404, *ANYWHERE),
     ("POST", "/layanan/meja/{offering}/hadir"): (200, 400, 401, 404, 413, 415, *ANYWHERE),
@@ -82,7 +86,7 @@ ANSWERS: dict[Route, tuple[int, ...]] = {
 }
 
 # Forms that make nothing which could be made twice: they take no identifier.
-ASKING = {STATUS.name, "profile", "address", "address_code"}
+ASKING = {STATUS.name, REFUSAL.name, "profile", "address", "address_code"}
 
 # The same for every form that is simply remembered: its page, its submission, its receipt.
 OF_AN_INBOX: dict[str, dict[str, tuple[int, ...]]] = {

@@ -55,6 +55,8 @@ def _rows(offering: Offering, texts: dict[str, Any], language: str) -> Iterator[
     yield words["fee"], [_money(offering.fee, language) if offering.fee else words["free"]]
     yield words["funding"], [words["fundings"][offering.funding]]
     yield words["seats"], [str(offering.seats)]
+    if offering.approval:
+        yield words["approval"], [words["approval_text"]]
     if offering.quotas:
         yield words["quotas"], [_quota(quota, offering, words, language) for quota in offering.quotas]
 

@@ -22,7 +22,7 @@ from typing import NamedTuple
 
 from portal.records import ConditionFailed, Item, Table, delete, put
 
-# Longer than the mailer's time-out, so that no two send at once; shorter than any window (mailer.rules.SHORTEST): who
+# Longer than the mailer's time-out, so that no two send at once; shorter than any window (portal.letters.SHORTEST): who
 # finds a claim knows that the claimant has seen what was parked a window ago.
 CLAIMED = timedelta(minutes=2)
 TOGETHER = 30  # messages in one mail, at most

@@ -20,9 +20,10 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from mailer.digests import Digests, Key
-from mailer.rules import Letter, Template, digest, letter, read_template
+from mailer.rules import digest
 from portal.assets import read_text
 from portal.identifiers import format_moment
+from portal.letters import Letter, Template, letter, read_template
 from portal.records import ConditionFailed, Item, Table, from_attributes, time_limit, update
 from portal.settings import Settings
 

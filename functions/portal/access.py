@@ -103,6 +103,29 @@ def decide(action: str, person: str, roles: Iterable[Role], facts: Facts) -> Gra
     return min(yes, key=lambda grant: len(grant.masked), default=None)
 
 
+def could_reach(action: str, roles: Iterable[Role], facts: Facts) -> bool:
+    """Whether the table could say yes to some record of which only a part is known: asked before any is loaded.
+
+    What `facts` leave empty may be anything.
+    """
+    held = (*roles, Role(EVERYBODY))
+    return any(_could_reach(row["over"], role.scope, facts) for row in _rows(action) for role in held
+               if row["role"] == role.name and (not facts.state or facts.state in (row.get("states") or [facts.state])))
+
+
+def _could_reach(over: str, scope: str, facts: Facts) -> bool:
+    match over:
+        case "any":
+            return True
+        case "own":
+            return True
+        case "offering":
+            return bool(scope) and (not facts.offering or scope in {facts.offering, ANY_SCOPE})
+        case "region":
+            return bool(scope) and (not facts.region or _is_within(facts.region, scope))
+    return False
+
+
 def _rows(action: str) -> list[dict[str, Any]]:
     return list(rules()["actions"].get(action, {}).get("who", []))
 

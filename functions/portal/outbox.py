@@ -19,14 +19,15 @@ PREFIX = "MESSAGE#"
 State = Literal["waiting", "sent", "refused"]
 
 
-def message(pk: str, template: str, *, to: str, language: str, values: Mapping[str, Any], now: datetime) -> Write:
+def message(pk: str, template: str, *, to: str, language: str, values: Mapping[str, Any], now: datetime,
+            submission: str = "") -> Write:
     """The write that adds a message to the record under `pk`.
 
     `template` is the name of a file in content/mail, `values` fill its placeholders; one template is sent at most
-    once in the same millisecond of a record's life.
+    once in the same millisecond of a record's life, or once for one `submission` where somebody asked for it.
     """
     moment = format_moment(now)
-    return put_new({"pk": pk, "sk": f"{PREFIX}{moment}#{template}", "template": template, "to": to,
+    return put_new({"pk": pk, "sk": f"{PREFIX}{submission or moment}#{template}", "template": template, "to": to,
                     "language": language, "values": dict(values), "created": moment,
                     "expires_at": kept_until("mail", now, now)})
 

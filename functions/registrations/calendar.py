@@ -11,10 +11,11 @@ from portal.assets import words
 from portal.identifiers import format_reference, parse_moment
 from portal.moments import ZONES, format_time
 from registrations.models import Offering
-from registrations.store import Record
+from registrations.store import OVER, Record
 
-STATUS = {"seated": "CONFIRMED", "waiting": "TENTATIVE", "cancelled": "CANCELLED"}
-ORDER = {"waiting": 0, "seated": 1, "cancelled": 2}
+STATUS = {"requested": "TENTATIVE", "waiting": "TENTATIVE", "seated": "CONFIRMED", "refused": "CANCELLED",
+          "cancelled": "CANCELLED"}
+ORDER = {"requested": 0, "waiting": 1, "seated": 2, "refused": 3, "cancelled": 3}
 
 
 def _time(offering: Offering) -> dict[str, datetime | date | str]:
@@ -32,11 +33,16 @@ def _description(offering: Offering, record: Record) -> str:
             f"{texts['view']['reference']}: {format_reference(record.reference)}")
 
 
+def _last_change(record: Record) -> str:
+    return (record.cancelled_at or record.refused_at or record.seated_at or record.approved_at
+            or record.received_at)
+
+
 def calendar_of(offering: Offering, record: Record, origin: str) -> str:
     """The activity as one event; its UID is the reference, so that a newer file replaces an older one."""
     event = Event()
     event.add("uid", f"{record.reference}@{urlsplit(origin).hostname}")
-    event.add("dtstamp", parse_moment(record.cancelled_at or record.seated_at or record.received_at))
+    event.add("dtstamp", parse_moment(_last_change(record)))
     for name, value in _time(offering).items():
         event.add(name, value)
     event.add("summary", getattr(offering.title, record.language))
@@ -48,6 +54,6 @@ def calendar_of(offering: Offering, record: Record, origin: str) -> str:
     calendar = Calendar()
     calendar.add("prodid", "-//Portal Penggerak Desa//ID")
     calendar.add("version", "2.0")
-    calendar.add("method", "CANCEL" if record.state == "cancelled" else "PUBLISH")
+    calendar.add("method", "CANCEL" if record.state in OVER else "PUBLISH")
     calendar.add_component(event)
     return str(calendar.to_ical(), "utf-8")

@@ -16,7 +16,15 @@ from typing import Any
 
 from portal.errors import OfferingUnknown
 from portal.records import ConditionFailed, Item, Table, attempts, check, delete, delete_existing, put, put_new, update
-from registrations.keys import ALL_OFFERINGS, CATALOGUE, offering_key, pool_key, seat_sort, waiting_key
+from registrations.keys import (
+    ALL_OFFERINGS,
+    CATALOGUE,
+    offering_key,
+    pool_key,
+    request_key,
+    seat_sort,
+    waiting_key,
+)
 from registrations.models import SLUG_SHAPE, Offering, kept_offering
 from registrations.pools import UNCHANGED, pool_name, read_pools, sizes, too_many
 from registrations.rules import open_to_everyone, pools_of
@@ -64,9 +72,16 @@ class Catalogue:
 
     def seats(self, offering: str) -> Seats:
         """How full the offering is, for people to see: nothing is decided by it. Raises OfferingUnknown."""
-        declared = self.offering(offering).seats
-        waiting = self.table.count(waiting_key(offering), first="0", last="~", most=COUNTED + 1)
-        return Seats(seats=declared, free=self._count_free(offering, ""), waiting=waiting)
+        return self.seats_of(self.offering(offering))
+
+    def seats_of(self, offering: Offering) -> Seats:
+        """The same for an offering that is known already."""
+        waiting = self.table.count(waiting_key(offering.id), first="0", last="~", most=COUNTED + 1)
+        return Seats(seats=offering.seats, free=self._count_free(offering.id, ""), waiting=waiting)
+
+    def requests(self, offering: str) -> int:
+        """How many registrations wait for the committee's decision; COUNTED + 1: "more than that"."""
+        return self.table.count(request_key(offering), first="0", last="~", most=COUNTED + 1)
 
     def reserved(self, offering: str, now: datetime) -> int:
         """How many of the free seats are for those with a claim only, for people to see."""

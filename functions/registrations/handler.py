@@ -258,7 +258,7 @@ def seats(request: web.Request) -> web.Reply:
     offering = request.path_value("offering")
     now = catalogue().seats(offering)
     reserved = min(catalogue().reserved(offering, datetime.now(UTC)), now.free) if now.free else 0
-    sentence = _seats_sentence(now, reserved, request.language)
+    sentence = _seats_sentence(now, reserved, request.language, approval=catalogue().offering(offering).approval)
     if request.wants_json:
         return web.cached(web.data({"offering": offering, "seats": now.seats, "free": now.free, "reserved": reserved,
                                     "waiting": now.waiting, "sentence": sentence}), SEATS_KEPT)
@@ -270,15 +270,17 @@ def seats(request: web.Request) -> web.Reply:
     return web.cached(web.page(html), SEATS_KEPT)
 
 
-def _seats_sentence(now: Seats, reserved: int, language: str) -> str:
+def _seats_sentence(now: Seats, reserved: int, language: str, *, approval: bool) -> str:
+    texts = REGISTRATION.words(language)["seats"]
     if now.free > reserved:
         told = "some_reserved" if reserved else "free"
     elif now.free:
         told = "only_reserved"
     else:
         told = "full" if now.waiting else "just_full"
-    return str(REGISTRATION.words(language)["seats"][told]).format(
+    sentence = str(texts[told]).format(
         free=now.free, reserved=reserved, seats=now.seats, waiting=min(now.waiting, COUNTED))
+    return f"{sentence} {texts['approval']}" if approval else sentence
 
 
 # -- one's own ---------------------------------------------------------------------------------------------------

@@ -24,6 +24,16 @@ def waiting_key(offering: str) -> str:
     return f"WAITING#{offering}"
 
 
+def request_key(offering: str) -> str:
+    """The `pk` of those who wait for the committee's decision, in the order of arrival."""
+    return f"REQUEST#{offering}"
+
+
+def mailing_key(offering: str) -> str:
+    """The `pk` of what was sent to many of an offering's people at once."""
+    return f"MAILING#{offering}"
+
+
 def registration_key(reference: str) -> str:
     """The `pk` of one registration and its messages."""
     return f"REGISTRATION#{reference}"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from datetime import UTC, datetime
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
 from pydantic_core import PydanticCustomError
@@ -17,10 +17,14 @@ from pydantic_core import PydanticCustomError
 from portal.forms import FormModel
 from portal.moments import ZONES
 from portal.people import KINDS, officials_have_a_nip
-from portal.questions import Choice, Consent, Email, Line, Nip, Paragraph, Phone, Reference, Region
+from portal.questions import Choice, Consent, Email, Line, Nip, Paragraph, Phone, Reference, Region, refuse
 
 AGENCY_LEVELS = ("pusat", "provinsi", "kabupaten_kota", "desa", "bukan_pemerintah")
 GENERAL = "umum"  # the pool of seats that nobody has a prior claim on
+REMINDER = "message_reminder"  # needs no words of the desk's own
+MESSAGES = ("message_change", REMINDER, "message_bring", "message_news")  # files of content/mail
+# Why a committee refuses a registration: each has its words in content/forms/registration.<lang>.yml.
+REFUSALS = ("not_for_this_person", "incomplete", "group_composed", "attended_before", "other")
 
 
 class Registration(FormModel):
@@ -46,6 +50,30 @@ class StatusQuestion(FormModel):
 
     reference: Annotated[str, Reference()]
     email: Annotated[str, Email()]
+
+
+class Refusing(FormModel):
+    """Why the committee refuses some registrations; `nomor` holds their numbers with blanks between them."""
+
+    nomor: Annotated[str, Line(most=1000, hidden=True)]
+    reason: Annotated[str, Choice(options=REFUSALS)]
+    remark: Annotated[str | None, Paragraph(most=300)] = None
+
+
+class Message(FormModel):
+    """What somebody at the desk writes to some participants; `nomor` holds their numbers with blanks between them."""
+
+    nomor: Annotated[str, Line(most=6000, hidden=True)]
+    template: Annotated[str, Choice(options=MESSAGES)]
+    text: Annotated[str | None, Paragraph(most=1000)] = Field(default=None, validate_default=True)
+    text_en: Annotated[str | None, Paragraph(most=1000)] = None
+
+    @field_validator("text")
+    @classmethod
+    def _only_a_reminder_says_enough(cls, text: str | None, info: Any) -> str | None:  # noqa: ANN401 see Registration
+        if text is None and info.data.get("template") != REMINDER:
+            raise refuse("missing")
+        return text
 
 
 class Declared(BaseModel):
@@ -118,6 +146,7 @@ class Offering(Declared):
     seats: int = Field(ge=1, le=5000)
     audience: tuple[Kind, ...] = Field(min_length=1)
     quotas: tuple[Quota, ...] = ()
+    approval: bool = False  # whether the committee decides about each registration before it gets a seat
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:

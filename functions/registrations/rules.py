@@ -87,6 +87,12 @@ def _breadth(pool: Pool) -> tuple[bool, bool, int, str]:
     return (pool.quota is None, pool.province is None, pool.seats, pool.name)
 
 
+def group_of(offering: Offering, person: Claimant, seat: str | None) -> str:
+    """The group of seats somebody belongs to: that of their seat, else the narrowest they have a claim on."""
+    pool = seat.split("#")[1] if seat else claims_of(offering, person)[0]
+    return pool.partition("-")[0]
+
+
 def open_to_everyone(offering: Offering, now: datetime) -> tuple[str, ...]:
     """The pools everyone has a claim on at this moment: those released, and `umum`."""
     return tuple(pool.name for pool in sorted(pools_of(offering), key=_breadth)

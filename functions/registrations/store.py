@@ -9,6 +9,7 @@ One table; what stands under which key:
 | OFFERING#<id>            | POOL#<pool>               | `seats` wanted, `minted` in the world, `numbered` so far   |
 | OFFERING#<id>            | SEAT#<pool>#<number>      | one free seat: whoever deletes this item has the seat    |
 | WAITING#<id>             | <moment>#<reference>      | one place in the waiting list, in the order of arrival   |
+| REQUEST#<id>             | <moment>#<reference>      | the same for a registration that nobody has decided yet  |
 | REGISTRATION#<reference> | RECORD                    | a registration; its reference comes from its submission  |
 | REGISTRATION#<reference> | MESSAGE#<moment>#<name>   | what happened and was told (portal.outbox)               |
 | PERSON#<id>#<sha256>     | LOCK                      | an e-mail address or NIP holds a registration here       |
@@ -18,12 +19,14 @@ those of one e-mail address, for whoever has it.
 
 A seat is a thing, not a number: it lies free on the table or is in the hand of exactly one registration, and moves
 by a transaction. So nothing can be given twice, no counter is hot, and free + held = minted at every moment.
-Offerings, pools and the minting of seats are in `registrations.catalogue`.
+Where the committee decides, a registration first holds a request and no seat: whoever deletes the request, in the
+transaction that approves, refuses or cancels, has decided. Offerings, pools and the minting of seats are in
+`registrations.catalogue`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
@@ -31,6 +34,7 @@ from random import Random
 from typing import Any, Literal, NamedTuple
 
 from portal.addresses import EMAIL_KEY, email_key, sent_with
+from portal.assets import words
 from portal.errors import AlreadyRegistered, NotFound, StoreUnavailable, SubmissionConflict
 from portal.identifiers import format_moment
 from portal.outbox import PREFIX as MESSAGES
@@ -56,6 +60,7 @@ from registrations.keys import (
     person_key,
     pool_of,
     registration_key,
+    request_key,
     wait_sort,
     waiting_key,
 )
@@ -63,13 +68,15 @@ from registrations.models import Offering
 from registrations.pools import UNCHANGED, pool_name, read_pools, sizes, too_many
 from registrations.rules import message_values, pools_for, pools_of
 
-State = Literal["seated", "waiting", "cancelled"]
+State = Literal["requested", "seated", "waiting", "refused", "cancelled"]
+OVER: tuple[State, ...] = ("refused", "cancelled")  # nothing can be done to these any more
 
 COUNTED = 500  # places in a waiting list are told exactly up to here
 AT_ONCE = 20  # free seats looked at in one round
 FOR_OTHERS = 5  # rounds of promoting that one person's request does at most; the clock does the rest
 CORRECTABLE = ("name", "phone", "nip", "agency")  # answers that can be corrected without losing seat or place
-NOT_SEATED = "attribute_exists(pk) AND attribute_not_exists(seat) AND attribute_not_exists(cancelled_at)"
+NOT_SEATED = ("attribute_exists(pk) AND attribute_not_exists(seat) AND attribute_not_exists(cancelled_at) "
+              "AND attribute_not_exists(refused_at)")
 
 
 # Further writes of the same transaction, asked for anew at each attempt: the audit's entry about what is done.
@@ -78,6 +85,21 @@ Beside = Callable[[], Iterable[Write]]
 
 class SeatTaken(Exception):
     """Somebody else took this seat a moment ago; never leaves this module."""
+
+
+class Refusal(NamedTuple):
+    """Why a registration is refused: one of REFUSALS, and what the committee adds in its own words."""
+
+    reason: str
+    remark: str | None = None
+
+
+class ByHand(NamedTuple):
+    """A message of the desk for one person: a file of content/mail, the desk's own words, and the sending."""
+
+    template: str
+    text: str
+    submission: str
 
 
 class Person(NamedTuple):
@@ -104,13 +126,21 @@ class Record:
     seated_at: str | None = None
     cancelled_at: str | None = None
     checked_in_at: str | None = None
+    requested_at: str | None = None  # since when the committee is to decide; None where it does not
+    approved_at: str | None = None
+    refused_at: str | None = None
+    refusal: dict[str, str] | None = None
 
     @property
     def state(self) -> State:
         """Where this registration stands: derived from its facts, stored nowhere."""
         if self.cancelled_at:
             return "cancelled"
-        return "seated" if self.seat else "waiting"
+        if self.refused_at:
+            return "refused"
+        if self.seat:
+            return "seated"
+        return "requested" if self.requested_at and not self.approved_at else "waiting"
 
     @property
     def person(self) -> Person:
@@ -124,8 +154,9 @@ class Record:
 
     @property
     def place(self) -> dict[str, str]:
-        """The key of its place in the waiting list."""
-        return {"pk": waiting_key(self.offering), "sk": wait_sort(self.received_at, self.reference)}
+        """The key of its place in the waiting list, or among those that nobody has decided yet."""
+        key = request_key if self.state == "requested" else waiting_key
+        return {"pk": key(self.offering), "sk": wait_sort(self.received_at, self.reference)}
 
     @property
     def locks(self) -> list[str]:
@@ -153,11 +184,12 @@ class Registrations:
     def register(self, record: Record, offering: Offering, now: datetime) -> Record:
         """Remember a new registration with a seat, or with a place in the waiting list when none is free.
 
+        Where the committee decides, it is a request, whatever is free.
         The same submission again answers with what it led to the first time. Raises SubmissionConflict when the
         identifier was used with other content, AlreadyRegistered when this e-mail address or NIP is registered.
         """
         for _ in attempts():
-            seat = self._free_seat(record, offering, now)
+            seat = None if offering.approval else self._free_seat(record, offering, now)
             try:
                 remembered = self._remember(record, seat, offering, now)
             except SeatTaken:
@@ -204,7 +236,7 @@ class Registrations:
 
     def letters(self, record: Record) -> list[Item]:
         """What was told about a registration, the oldest first, with what became of each letter."""
-        return list(self.table.query(record.key["pk"], prefix=MESSAGES))
+        return sorted(self.table.query(record.key["pk"], prefix=MESSAGES), key=lambda letter: str(letter["created"]))
 
     def correct(self, record: Record, answer: str, value: str, beside: Beside = tuple) -> bool:
         """Put a corrected answer in place of the old one; False when the NIP is somebody's who is registered here.
@@ -213,7 +245,7 @@ class Registrations:
         """
         for _ in attempts():
             current = self.find(record.reference)
-            if current is None or current.state == "cancelled" or current.answers.get(answer) == value:
+            if current is None or current.state in OVER or current.answers.get(answer) == value:
                 return current is not None
             after = replace(current, answers={**current.answers, answer: value})
             locks = [delete({"pk": key, "sk": LOCK}) for key in set(current.locks) - set(after.locks)]
@@ -285,10 +317,10 @@ class Registrations:
         return self.table.query(waiting_key(offering), prefix="")
 
     def _remember(self, record: Record, seat: str | None, offering: Offering, now: datetime) -> Record:
-        kept = replace(record, seat=seat, seated_at=format_moment(now)) if seat else record
+        kept = (replace(record, seat=seat, seated_at=format_moment(now)) if seat
+                else replace(record, requested_at=record.received_at if offering.approval else None))
         expires_at = kept_until("registration", offering.ends, now)
-        place = {**record.place, "reference": record.reference, **record.person._asdict(), "expires_at": expires_at}
-        taken = delete_existing({"pk": offering_key(offering.id), "sk": seat}) if seat else put_new(place)
+        taken = self._seat_or_place(kept, offering, now)
         locks = [put_new({"pk": key, "sk": LOCK, "reference": record.reference, "expires_at": expires_at})
                  for key in record.locks]
         item = {**record.key, **asdict(kept), EMAIL_KEY: email_key(kept.answers["email"]), "expires_at": expires_at}
@@ -299,6 +331,13 @@ class Registrations:
             return self._why_refused(refused, record)
         return kept
 
+    def _seat_or_place(self, record: Record, offering: Offering, now: datetime) -> Write:
+        """What a registration takes: its seat away from the free ones, or a place in the list."""
+        if record.seat:
+            return delete_existing({"pk": offering_key(offering.id), "sk": record.seat})
+        return put_new({**record.place, "reference": record.reference, **record.person._asdict(),
+                        "expires_at": kept_until("registration", offering.ends, now)})
+
     def _why_refused(self, refused: ConditionFailed, record: Record) -> Record:
         """The first receipt when this is a repeat; else raise the error that is true."""
         earlier, _, _, *locks = refused.items
@@ -308,9 +347,77 @@ class Registrations:
             raise AlreadyRegistered(record.offering)
         raise SeatTaken
 
-    def _tell(self, template: str, record: Record, offering: Offering, now: datetime) -> Write:
+    def _tell(self, template: str, record: Record, offering: Offering, now: datetime, **further: str) -> Write:
         return message(record.key["pk"], template, to=record.answers["email"], language=record.language, now=now,
-                       values=message_values(offering, record.language, record.reference))
+                       values={**message_values(offering, record.language, record.reference), **further})
+
+    def tell_by_hand(self, record: Record, said: ByHand, offering: Offering, now: datetime, beside: Beside = tuple,
+                     ) -> bool:
+        """Queue a message that somebody at the desk wrote, once for each submission; False when it was before."""
+        values = {**message_values(offering, record.language, record.reference), "text": said.text}
+        for _ in attempts():
+            letter = message(record.key["pk"], said.template, to=record.answers["email"], language=record.language,
+                             now=now, submission=said.submission, values=values)
+            try:
+                self.table.transact(letter, *beside())
+            except ConditionFailed as refused:
+                if refused.failed[0]:
+                    return False
+                continue  # somebody wrote in the audit of this registration at the same moment
+            return True
+        raise AssertionError  # pragma: no cover  attempts() ends by raising
+
+    def approve(self, record: Record, offering: Offering, now: datetime, beside: Beside = tuple) -> State | None:
+        """Say yes to a request: it gets a seat, or its place in the waiting list by the moment it arrived.
+
+        Answers which; None when it is no request any more, because somebody else has decided or it was cancelled.
+        """
+        for _ in attempts():
+            current = self.find(record.reference)
+            if current is None or current.state != "requested":
+                return None
+            moment, seat = format_moment(now), self._free_seat(current, offering, now)
+            yes = replace(current, approved_at=moment, seat=seat, seated_at=moment if seat else None)
+            try:
+                self.table.transact(*self._approval(current, yes, offering, now), *beside())
+            except ConditionFailed:
+                continue  # decided by another, or the seat is gone: look again
+            if yes.state == "waiting":
+                self._promote_soon(offering, now, pools_for(yes.person, offering, now))
+            return yes.state
+        raise AssertionError  # pragma: no cover  attempts() ends by raising
+
+    def _approval(self, request: Record, yes: Record, offering: Offering, now: datetime) -> Iterable[Write]:
+        values = {"now": yes.approved_at}
+        given = ", seat = :seat, seated_at = :now" if yes.seat else ""
+        yield update(request.key, f"SET approved_at = :now{given}", condition=NOT_SEATED,
+                     values=values | ({"seat": yes.seat} if yes.seat else {}))
+        yield delete_existing(request.place)
+        yield self._seat_or_place(yes, offering, now)
+        yield self._tell("registration_approved" if yes.seat else "registration_approved_waiting", yes, offering, now)
+
+    def refuse(self, record: Record, refusal: Refusal, offering: Offering, now: datetime, beside: Beside = tuple,
+               ) -> bool:
+        """Say no to a request and tell the person why; False when it is no request any more.
+
+        As after cancelling, address and NIP are free again: whoever was refused for an answer may register anew.
+        """
+        for _ in attempts():
+            current = self.find(record.reference)
+            if current is None or current.state != "requested":
+                return False
+            kept = {name: value for name, value in refusal._asdict().items() if value}
+            try:
+                self.table.transact(
+                    update(record.key, "SET refused_at = :now, refusal = :refusal", condition=NOT_SEATED,
+                           values={"now": format_moment(now), "refusal": kept}),
+                    delete_existing(current.place), *_without_locks(current),
+                    self._tell("registration_refused", current, offering, now,
+                               reason=reason_given(kept, current.language)), *beside())
+            except ConditionFailed:
+                continue
+            return True
+        raise AssertionError  # pragma: no cover  attempts() ends by raising
 
     def cancel(self, record: Record, offering: Offering, now: datetime, beside: Beside = tuple) -> Record:
         """Take a registration back; its seat goes to the first who waits for one. Cancelling twice is once."""
@@ -318,7 +425,7 @@ class Registrations:
             current = self.find(record.reference)
             if current is None:
                 raise NotFound
-            if current.state == "cancelled":
+            if current.state in OVER:
                 return current
             try:
                 self.table.transact(*self._cancellation(current, offering, now), *beside())
@@ -332,7 +439,7 @@ class Registrations:
     def _cancellation(self, record: Record, offering: Offering, now: datetime) -> Iterable[Write]:
         values = {"now": format_moment(now)}
         yield self._tell("registration_cancelled", record, offering, now)
-        yield from (delete({"pk": key, "sk": LOCK}) for key in record.locks)
+        yield from _without_locks(record)
         if record.seat is None:
             yield update(record.key, "SET cancelled_at = :now", condition=NOT_SEATED, values=values)
             yield delete_existing(record.place)
@@ -398,6 +505,17 @@ class Registrations:
         except ConditionFailed:
             return False
         return True
+
+
+def _without_locks(record: Record) -> Iterable[Write]:
+    """The person may register again."""
+    return (delete({"pk": key, "sk": LOCK}) for key in record.locks)
+
+
+def reason_given(refusal: Mapping[str, str], language: str) -> str:
+    """Why a registration was refused, in one piece: the reason's words, and what the committee added."""
+    reason = words("registration", language)["refusals"][refusal["reason"]]
+    return f"{reason} {refusal['remark']}" if "remark" in refusal else str(reason)
 
 
 def _person(place: Item) -> Person:

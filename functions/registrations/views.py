@@ -12,7 +12,7 @@ from portal.identifiers import format_reference, parse_moment
 from portal.moments import format_span, format_time
 from registrations.models import Offering
 from registrations.rules import may_cancel
-from registrations.store import Record
+from registrations.store import OVER, Record, reason_given
 
 
 def view_of(record: Record, offering: Offering, language: str, *, position: int, most: int, origin: str,
@@ -29,7 +29,8 @@ def view_of(record: Record, offering: Offering, language: str, *, position: int,
         "place": getattr(offering.place, language), "position": min(position, most), "far_back": position > most,
         "received": format_time(parse_moment(record.received_at), offering.zone, language),
         "page": f"{'/en' if language == 'en' else ''}/kegiatan/{offering.id}/",
-        "may_cancel": record.state != "cancelled" and may_cancel(offering, now),
+        "may_cancel": record.state not in OVER and may_cancel(offering, now), "over": record.state in OVER,
+        "why": reason_given(record.refusal, language) if record.refusal else "",
         "qr": _qr(f"{origin}/layanan/pendaftaran/status/{record.reference}"),
     }
 

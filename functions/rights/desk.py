@@ -16,7 +16,7 @@ from portal.moments import format_time
 from portal.outbox import state_of
 from portal.submissions import explain
 from registrations.catalogue import Catalogue
-from registrations.store import CORRECTABLE, Record
+from registrations.store import CORRECTABLE, OVER, Record
 from rights import holdings, views
 from rights.handler import rights, settings, tables
 from rights.holdings import Holding
@@ -150,7 +150,7 @@ def _correctable(found: Request, language: str) -> dict[str, list[tuple[str, str
         return {}
     labels = REGISTRATION.words(language)["fields"]
     return {"nomor": [(each.reference, f"{format_reference(each.reference)} ({each.offering})")
-                      for each in _registrations_of(found) if each.state != "cancelled"],
+                      for each in _registrations_of(found) if each.state not in OVER],
             "bagian": [(name, labels[name]["label"]) for name in CORRECTABLE]}
 
 

@@ -18,8 +18,9 @@ from portal.outbox import PREFIX, state_of
 from portal.records import Item, Table, Write, delete
 from portal.sessions import Sessions
 from registrations.catalogue import Catalogue
+from registrations.desk_store import SavedFilters
 from registrations.models import Offering
-from registrations.store import Record
+from registrations.store import OVER, Record
 from rights.holdings import Person, Tables, messages_of, records_of, uploads_of
 from rights.rules import keeps
 
@@ -44,6 +45,7 @@ def erase(tables: Tables, person: Person, now: datetime) -> bool:
     for upload in uploads_of(tables, person):
         if not any(Evidence(tables.uploads.table).uses_of(person.id, upload.id)):
             tables.uploads.end_now(upload, now)  # the files' own sweep takes it away, with its content
+    SavedFilters(tables.identity).forget_all(person.id)
     return all(done)
 
 
@@ -51,7 +53,7 @@ def _registration(tables: Tables, record: Record, now: datetime) -> bool:
     offering = _offering(tables, record)
     if keeps("registration", record.state, has_begun=bool(offering and now >= offering.starts)):
         return True
-    if offering and record.state != "cancelled":
+    if offering and record.state not in OVER:
         tables.registrations.cancel(record, offering, now)
     letters = tables.registrations.letters(record)
     note = _note("registration", format_reference(record.reference), "erased", SYSTEM, now, "reason:own_request")

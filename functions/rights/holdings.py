@@ -21,6 +21,7 @@ from portal.outbox import PREFIX, state_of
 from portal.proven import Addresses
 from portal.records import Item, Table
 from portal.sessions import Sessions
+from registrations.desk_store import SavedFilters
 from registrations.store import Record, Registrations
 from rights.store import Rights
 from uploads.models import Upload
@@ -71,7 +72,8 @@ def _registrations(tables: Tables, person: Person, now: datetime) -> Iterator[Ho
     del now
     for record in records_of(tables, person):
         facts = {name: getattr(record, name) for name in (
-            "offering", "language", "notice", "seated_at", "cancelled_at", "checked_in_at")}
+            "offering", "language", "notice", "requested_at", "approved_at", "refused_at", "refusal", "seated_at",
+            "cancelled_at", "checked_in_at")}
         yield Holding("registration", format_reference(record.reference), record.received_at,
                       _known({**record.answers, **facts}), record.state)
 
@@ -124,6 +126,12 @@ def known_as(tables: Tables, person: str, email: str) -> Person:
     """Somebody with the address that this was asked with, and every further one that they have proven."""
     proven = [each.email for each in Addresses(tables.identity).of(person)]
     return Person(person, tuple(dict.fromkeys(filter(None, [email.lower(), *proven]))))
+
+
+def _filters(tables: Tables, person: Person, now: datetime) -> Iterator[Holding]:
+    del now
+    for each in SavedFilters(tables.identity).of(person.id):
+        yield Holding("desk_filter", "", each.changed_at, {"name": each.name, "conditions": dict(each.conditions)})
 
 
 def _uploads(tables: Tables, person: Person, now: datetime) -> Iterator[Holding]:
@@ -214,6 +222,7 @@ Gather = Callable[[Tables, Person, datetime], Iterator[Holding]]
 KINDS: Mapping[str, Gather] = MappingProxyType({
     "registration": _registrations, "message": _messages, "session": _sessions, "profile": _profile,
     "proven_address": _proven, "address_code": _codes,
+    "desk_filter": _filters,
     "upload": _uploads, "upload_refused": _refused_uploads, "rights_request": _requests, "consent": _consents,
     "mail": _letters, "audit_entry": _audited})
 # Kinds whose records have entries of their own in the audit, under the number that they have here.

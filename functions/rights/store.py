@@ -169,14 +169,14 @@ class Rights:
         done = replace(request, erased_at=format_moment(now), changes=request.changes + 1)
         note = Note(kind="rights_request", record=format_reference(reference), action="erased", actor=SYSTEM,
                     rules=request.rules, now=now, facts=("reason:own_request",))
-        ends = kept_until("rights_request", now, now)
+        ends = kept_until("rights_request", parse_moment(str(request.answered_at)), now)
         with suppress(ConditionFailed):  # another clock was here a moment ago
             self.audit.transact(self.table, note, lambda: [
                 put({**_key(done), **asdict(done), "expires_at": ends}, condition=SEEN,
                     values={"seen": request.changes}),
                 delete(_erasure(request)), _tell("rights_erased", done, now),
                 put({"pk": "DONE#ERASURES", "sk": f"{done.erased_at}#{reference}", "reference": reference,
-                     "expires_at": ends})])
+                     "ended_at": done.erased_at, "expires_at": kept_until("rights_request", now, now)})])
 
     # -- breaches --------------------------------------------------------------------------------------------------
 

@@ -14,6 +14,7 @@ from portal.forms import Form
 from portal.identifiers import format_reference, parse_moment, parse_reference
 from portal.moments import format_time
 from registrations.models import Registration
+from registrations.store import reason_given
 from rights.holdings import Holding, Person
 from rights.models import NewRequest, Request
 from rights.rules import hours_left
@@ -68,6 +69,8 @@ def _text(name: str, value: Any, language: str) -> str:  # noqa: ANN401 see _row
         return _moment(str(value), language)
     if name in texts["codes"]:
         return str(texts["codes"][name].get(str(value), value))
+    if name == "refusal":
+        return reason_given(value, language)
     if isinstance(value, bool):
         return str(texts["yes" if value else "no"])
     if isinstance(value, Mapping):

@@ -82,7 +82,9 @@ def of_a_registration(catalogue: Catalogue) -> Question:
         subject, _, rest = item["pk"].partition("#")
         if item["sk"].startswith(PREFIX):
             return Kept("mail", parse_moment(item["created"]))
-        if subject not in {"REGISTRATION", "PERSON", "WAITING"}:
+        if subject == "MAILING":
+            return Kept("mail", parse_moment(item["created"]))
+        if subject not in {"REGISTRATION", "PERSON", "WAITING", "REQUEST"}:
             return None  # offerings, pools and seats are nobody's
         try:
             return Kept("registration", catalogue.offering(item.get("offering") or rest.partition("#")[0]).ends)
@@ -110,11 +112,13 @@ def of_a_right(item: Item) -> Kept | None:
 
 
 def of_a_person(item: Item) -> Kept | None:
-    """What keeps the items of the identity table: a profile its last change, an address its proof, the rest days."""
+    """What keeps the items of the identity table: profile and filter their last change, an address its proof."""
     if item["sk"].startswith(PREFIX):
         return Kept("mail", parse_moment(item["created"]))
     if "proven_at" in item:
         return Kept("proven_address", parse_moment(item["proven_at"]))
+    if item["pk"].startswith("DESK#"):
+        return Kept("desk_filter", parse_moment(item["changed_at"]))
     return Kept("profile", parse_moment(item["changed_at"])) if item["sk"] == PROFILE else None
 
 

@@ -18,8 +18,8 @@ MODULES = {path.relative_to(FUNCTIONS).as_posix(): path for path in sorted(FUNCT
 SUBJECTS = sorted({name.split("/")[0] for name in MODULES} - {"portal"})
 PURE = [name for name in MODULES if name.endswith(("/rules.py", "/models.py"))]
 # The design's list, and the vocabulary of forms (DECISIONS.md, 2026-11-21).
-VOCABULARY = {"portal.errors", "portal.forms", "portal.identifiers", "portal.moments", "portal.people",
-              "portal.questions"}
+VOCABULARY = {"portal.errors", "portal.forms", "portal.identifiers", "portal.letters", "portal.moments",
+              "portal.people", "portal.questions"}
 OUTSIDE = {"pydantic", "pydantic_core"}
 # Whose records a clock tidies, it may know; whoever tells people what is kept of them knows everybody who keeps it.
 KNOWS_OTHERS = {"sweeper": {"identity", "registrations", "rights", "uploads"},

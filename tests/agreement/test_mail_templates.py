@@ -8,14 +8,18 @@ from typing import get_args
 import pytest
 
 from infra.template_reader import ROOT
-from mailer.rules import LETTERS, digest, letter, read_template
+from mailer.rules import LETTERS, digest
 from portal.assets import LANGUAGES
+from portal.letters import letter, read_template
+from registrations.models import MESSAGES
 from registrations.rules import message_values
 from registrations.store import State
 from tests.people import an_offering
 
 MAIL = ROOT / "content" / "mail"
-ABOUT_A_REGISTRATION = {f"registration_{state}" for state in get_args(State)} | {"registration_promoted"}
+BY_HAND = {*MESSAGES, "registration_refused"}  # with words of the desk
+ABOUT_A_REGISTRATION = {f"registration_{state}" for state in get_args(State)} | {
+    "registration_promoted", "registration_approved", "registration_approved_waiting", *BY_HAND}
 ABOUT_A_MESSAGE = {"inbox_received": {"reference", "title", "text", "origin"}}
 ABOUT_A_RIGHT = {"rights_received": {"reference", "right", "due", "origin"},
                  "rights_erased": {"reference", "right", "origin"},
@@ -42,8 +46,8 @@ def test_there_is_a_template_for_everything_that_is_told_and_none_besides() -> N
 def test_code_speaks_of_no_other_templates() -> None:
     """A misspelt name would end in the dead-letter queue."""
     sources = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "functions").rglob("*.py"))
-    for name in ("registration_promoted", "registration_cancelled", "inbox_received", *ABOUT_A_RIGHT,
-                 *ABOUT_AN_ADDRESS):
+    for name in ("registration_promoted", "registration_cancelled", "registration_approved", "registration_refused",
+                 "registration_approved_waiting", "inbox_received", *MESSAGES, *ABOUT_A_RIGHT, *ABOUT_AN_ADDRESS):
         assert f'"{name}"' in sources
     assert 'f"registration_{kept.state}"' in sources
 
@@ -52,6 +56,8 @@ def test_code_speaks_of_no_other_templates() -> None:
 @pytest.mark.parametrize("name", sorted(ABOUT_A_REGISTRATION))
 def test_a_letter_about_a_registration_is_filled_completely(name: str, language: str) -> None:
     values = {**message_values(an_offering(), language, "7F3K9QX2"), "origin": ORIGIN}
+    if name in BY_HAND:
+        values |= {"reason": "Karena."} if name == "registration_refused" else {"text": "Bawa laptop."}
     written = letter(template(name, language), values)
     assert "{" not in f"{written.subject}{written.text}"
     assert "7F3K-9QX2" in written.subject

@@ -20,8 +20,10 @@ from portal.errors import FieldError, FormRefused
 from portal.forms import CODES, Field, Form, sentence
 from portal.people import KINDS
 from portal.questions import Choice, Consent, Line, Question
-from registrations import desk
-from registrations.models import Offering
+from registrations import desk_actions
+from registrations.filters import NAMES as CONDITIONS
+from registrations.filters import ORDERS, PRESENCE, STATES
+from registrations.models import MESSAGES, REFUSALS, Offering
 from registrations.store import State
 from rights import models
 from tests.people import helmy
@@ -177,6 +179,17 @@ def test_each_state_of_a_registration_has_its_words(language: str) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+def test_everything_that_the_desk_can_choose_has_its_words(language: str) -> None:
+    told, refusals = words("desk", language), words("registration", language)["refusals"]
+    assert (tuple(told["states"]), tuple(told["conditions"])) == (STATES, tuple(CONDITIONS))
+    assert (tuple(told["presence"]), tuple(told["orders"])) == (PRESENCE, ORDERS)
+    assert tuple(refusals) == REFUSALS
+    assert words("refusal", language)["fields"]["reason"]["options"] == refusals, "one sentence, wherever it is read"
+    assert {f"{name}.{language}.txt" for name in MESSAGES} == {
+        path.name for path in (ROOT / "content" / "mail").glob(f"message_*.{language}.txt")}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize(("group", "attribute"), [("kinds", "kind"), ("modes", "mode"), ("fundings", "funding")])
 def test_each_value_that_an_offering_can_have_has_its_words(group: str, attribute: str, language: str) -> None:
     declared = get_args(Offering.model_fields[attribute].annotation)
@@ -251,8 +264,12 @@ def test_links_of_the_english_words_lead_to_english_pages(name: str) -> None:
 
 
 # Names that are put together while a page is drawn: what will become of a registration, and the letters it got.
-COMPOSED = {"desk": {*(f"will_{action}_{state}" for action in desk.ACTIONS for state in desk.STATES),
-                     *(path.name.split(".")[0] for path in (ROOT / "content" / "mail").glob("registration_*.txt"))}}
+COMPOSED = {"desk": {*(f"will_{action}_{state}" for action, states in desk_actions.ACTS_ON.items() for state in states),
+                     *(f"{what}_{state}" for what in ("stays", "was") for state in STATES),
+                     "approved_seated", "approved_waiting",
+                     *(path.name.split(".")[0] for begin in ("registration", "message")
+                       for path in (ROOT / "content" / "mail").glob(f"{begin}_*.txt"))},
+            "registration": {*REFUSALS}}
 
 
 def sources() -> str:

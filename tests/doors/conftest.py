@@ -21,7 +21,7 @@ from infra.template_reader import Template
 from portal import assets, inbox, observe, records, web
 from portal.records import Table
 from portal.sessions import Sessions, sessions
-from registrations import desk, handler
+from registrations import deskwork, handler
 from registrations.catalogue import Catalogue
 from registrations.store import Registrations
 from rights import handler as rights
@@ -41,7 +41,8 @@ SHELL = ("<!doctype html><html lang={}><head><title><!--portal:title--> - Portal
 OF_A_PROCESS = (assets.read_text, assets.read_json, records.client)
 OF_A_DOOR = (inbox.settings, inbox._table, handler.settings, handler.table, handler.registrations, handler.catalogue,
              identity.settings, identity.identities, identity.provider, addresses.proofs, sessions,
-             desk.settings, desk.registrations, desk.catalogue, desk.audit,
+             deskwork.settings, deskwork.registrations, deskwork.catalogue, deskwork.audit, deskwork.mailings,
+             deskwork.saved_filters,
              rights.settings, rights.tables, rights.rights, erasure.tables,
              files.settings, files.table, inspector.settings, inspector.uploads, clock.uploads, sweep.settings)
 

@@ -27,7 +27,7 @@ from registrations.catalogue import Catalogue
 from registrations.keys import pool_of
 from registrations.models import Offering
 from registrations.rules import pools_for, pools_of
-from registrations.store import Record, Registrations
+from registrations.store import OVER, Record, Refusal, Registrations
 from tests.doors.conftest import TEMPLATE
 from tests.people import NOW, a_quota, a_record, an_offering, official, papua, visitor, yohana
 
@@ -62,9 +62,9 @@ class Klino(RuleBasedStateMachine):
 
     # -- what happens ----------------------------------------------------------------------------------------------
 
-    @initialize(seats=st.integers(1, 6), quotas=st.sampled_from(QUOTAS))
-    def open(self, seats: int, quotas: list[dict[str, Any]]) -> None:
-        self._publish(seats, quotas)
+    @initialize(seats=st.integers(1, 6), quotas=st.sampled_from(QUOTAS), approval=st.booleans())
+    def open(self, seats: int, quotas: list[dict[str, Any]], *, approval: bool) -> None:
+        self._publish(seats, quotas, approval=approval)
 
     @rule(person=people)
     def register(self, person: int) -> None:
@@ -91,12 +91,27 @@ class Klino(RuleBasedStateMachine):
     def cancel(self, data: st.DataObject) -> None:
         self._tick()
         record = self._one_of(data)
-        assert self.store.cancel(record, self.offering, self.now).state == "cancelled"
-        self.mine = {person: reference for person, reference in self.mine.items() if reference != record.reference}
+        refused = self._found(record.reference).state == "refused"
+        assert self.store.cancel(record, self.offering, self.now).state == ("refused" if refused else "cancelled")
+        self._leaves(record)
 
-    @rule(seats=st.integers(1, 8), quotas=st.sampled_from(QUOTAS))
-    def publish(self, seats: int, quotas: list[dict[str, Any]]) -> None:
-        self._publish(seats, quotas)
+    @precondition(lambda self: self.known)
+    @rule(data=st.data(), yes=st.booleans())
+    def decide(self, data: st.DataObject, *, yes: bool) -> None:
+        self._tick()
+        record = self._one_of(data)
+        before = self._found(record.reference).state
+        if yes:
+            became = self.store.approve(record, self.offering, self.now)
+            assert (became is None) is (before != "requested"), "what is decided was decided again, or not at all"
+            return
+        assert self.store.refuse(record, Refusal("other"), self.offering, self.now) is (before == "requested")
+        if before == "requested":
+            self._leaves(record)
+
+    @rule(seats=st.integers(1, 8), quotas=st.sampled_from(QUOTAS), approval=st.booleans())
+    def publish(self, seats: int, quotas: list[dict[str, Any]], *, approval: bool) -> None:
+        self._publish(seats, quotas, approval=approval)
 
     @rule()
     def sweep(self) -> None:
@@ -140,9 +155,11 @@ class Klino(RuleBasedStateMachine):
     def _nobody_is_lost(self, items: list[Any], waiting: list[Record], records: list[Record]) -> None:
         places = [item["sk"] for item in items if item["pk"] == f"WAITING#{self.name}"]
         assert places == [record.place["sk"] for record in waiting], "the list is not those who wait, in order"
-        alive = Counter(record.answers["email"] for record in records if record.state != "cancelled")
+        requests = {item["reference"] for item in items if item["pk"] == f"REQUEST#{self.name}"}
+        assert requests == {record.reference for record in records if record.state == "requested"}
+        alive = Counter(record.answers["email"] for record in records if record.state not in OVER)
         assert max(alive.values(), default=0) <= 1, "somebody is registered twice"
-        assert {record.reference for record in records if record.state != "cancelled"} == set(self.mine.values())
+        assert {record.reference for record in records if record.state not in OVER} == set(self.mine.values())
 
     def _seats_never_exceed_what_is_allowed(self, seated: list[Record]) -> None:
         assert len(seated) <= self.allowed, "more people sit than were allowed to"
@@ -164,10 +181,13 @@ class Klino(RuleBasedStateMachine):
 
     # -- tools -----------------------------------------------------------------------------------------------------
 
-    def _publish(self, seats: int, quotas: list[dict[str, Any]]) -> None:
+    def _leaves(self, record: Record) -> None:
+        self.mine = {person: reference for person, reference in self.mine.items() if reference != record.reference}
+
+    def _publish(self, seats: int, quotas: list[dict[str, Any]], *, approval: bool) -> None:
         roomy = an_offering(id=self.name, seats=100, quotas=quotas)
         reserved = sum(pool.seats for pool in pools_of(roomy) if pool.quota and not pool.quota.share)
-        self.offering = an_offering(id=self.name, seats=max(seats, reserved), quotas=quotas)
+        self.offering = an_offering(id=self.name, seats=max(seats, reserved), quotas=quotas, approval=approval)
         self.catalogue.publish(self.offering)
         held = sum(1 for reference in self.known if self._found(reference).seat)
         self.allowed = max(self.offering.seats, held)
@@ -185,7 +205,7 @@ class Klino(RuleBasedStateMachine):
         return record
 
     def _items(self) -> list[Any]:
-        return [*self.table.query(f"OFFERING#{self.name}"), *self.table.query(f"WAITING#{self.name}")]
+        return [item for part in ("OFFERING", "WAITING", "REQUEST") for item in self.table.query(f"{part}#{self.name}")]
 
 
 def test_the_promises_about_seats_hold_in_any_order_of_events(emulator: Emulator) -> None:

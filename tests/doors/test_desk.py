@@ -7,29 +7,51 @@ import re
 import zipfile
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from io import StringIO
 from random import Random
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from portal import web
+from portal.assets import read_text
+from portal.errors import StoreUnavailable
 from portal.identifiers import format_reference
+from portal.letters import letter, read_template
 from portal.records import Table, update
 from portal.sessions import Sessions
 from portal.tables import BEGINS_A_FORMULA, as_csv, harmless
-from registrations import desk
+from registrations import desk, desk_list, desk_search, deskwork
 from registrations.catalogue import Catalogue
-from registrations.models import Offering
-from registrations.store import Record, Registrations
+from registrations.desk_store import MOST_FILTERS
+from registrations.filters import NAMES as CONDITIONS
+from registrations.models import MESSAGES, Offering
+from registrations.store import Record, Refusal, Registrations
 from tests.doors.calling import Caller
-from tests.people import a_record, an_offering, visitor
+from tests.people import (
+    a_quota,
+    a_record,
+    a_submission,
+    an_offering,
+    helmy,
+    official,
+    papua,
+    visitor,
+    yohana,
+)
 
 NOW = datetime.now(UTC)
+ORIGIN = "https://portal.example.go.id"
 HERE = {"offering": "bimtek-klino"}
 LIST, SEARCH = "GET /layanan/meja/{offering}", "POST /layanan/meja/{offering}/cari"
 ONE, ACT = "GET /layanan/meja/{offering}/pendaftaran/{reference}", "POST /layanan/meja/{offering}/tindakan"
+REFUSE, WRITE = "POST /layanan/meja/{offering}/tolak", "POST /layanan/meja/{offering}/pesan"
+FILTERS = "POST /layanan/meja/{offering}/saringan"
 FILE, ATTENDANCE = "GET /layanan/meja/{offering}/unduh/{kind}", "GET /layanan/meja/{offering}/daftar-hadir"
 
 SitAtDesk = Callable[..., Caller]
@@ -99,14 +121,14 @@ def test_the_list_can_be_narrowed_by_state(sit_at_desk: SitAtDesk, registrations
 
 def test_a_long_list_goes_on_behind_its_last_row(
         sit_at_desk: SitAtDesk, registrations: Registrations, offering: Offering) -> None:
-    people = come(registrations, offering, desk.ON_A_PAGE + 7)
+    people = come(registrations, offering, deskwork.ON_A_PAGE + 7)
     door = sit_at_desk()
     first = door(LIST, **HERE)
     (more,) = [link for link in first.links if "sesudah=" in link]
     after = re.search(r"sesudah=(\w+)", more)
     assert after
     second = door(LIST, headers={"accept": "application/json"}, query={"sesudah": after[1]}, **HERE)
-    assert [each["reference"] for each in second.json["registrations"]] == numbers(people)[desk.ON_A_PAGE:]
+    assert [each["reference"] for each in second.json["registrations"]] == numbers(people)[deskwork.ON_A_PAGE:]
     assert not [link for link in door(LIST, query={"sesudah": after[1]}, **HERE).links if "sesudah=" in link]
 
 
@@ -234,6 +256,338 @@ def test_nothing_of_a_person_is_logged(
     for route, request in ((LIST, {}), (ONE, {"reference": record.reference}), (FILE, {"kind": "csv"})):
         assert door(route, **request, **HERE).status == 200
     assert not re.search("peserta|3456|siti", log.getvalue(), re.IGNORECASE)
+
+
+# -- approval ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def circle(catalogue: Catalogue) -> Offering:
+    """Two seats, and a committee that decides about each registration."""
+    made = an_offering(now=NOW, seats=2, approval=True)
+    catalogue.publish(made)
+    return made
+
+
+def refusing(*records: Record, **answers: str) -> dict[str, str]:
+    return {"nomor": " ".join(record.reference for record in records), "step": "send", "lang": "en", **answers}
+
+
+def told_to(registrations: Registrations, record: Record) -> list[str]:
+    return [letter["template"] for letter in registrations.letters(record)]
+
+
+def test_approving_gives_a_seat_while_there_is_one_and_then_a_place_by_the_time_of_registering(
+        sit_at_desk: SitAtDesk, registrations: Registrations, catalogue: Catalogue, circle: Offering) -> None:
+    people = come(registrations, circle, 4)
+    assert {state_of(registrations, each) for each in people} == {"requested"}
+    assert (catalogue.seats(circle.id).free, catalogue.seats(circle.id).waiting) == (2, 0)
+    assert catalogue.requests(circle.id) == 4
+    page = sit_at_desk()(ACT, form={"tindakan": "approve", "nomor": people[3].reference, "lang": "en"}, **HERE)
+    assert "will be approved" in page.text
+    assert state_of(registrations, people[3]) == "requested", "it was a preview"
+    late_first = {"tindakan": "approve", "nomor": [people[n].reference for n in (3, 2, 1, 0)]}
+    outcome = sit_at_desk()(ACT, data=late_first, **HERE).json["outcome"]
+    assert [outcome[number] for number in numbers(people)] == ["approved_waiting"] * 2 + ["approved_seated"] * 2
+    assert [told_to(registrations, each)[-1] for each in people] == ["registration_approved_waiting"] * 2 + [
+        "registration_approved"] * 2
+    assert [registrations.position(each) for each in map(registrations.find, (
+        people[0].reference, people[1].reference)) if each] == [1, 2], "by arrival, not by approval"
+    assert catalogue.requests(circle.id) == 0
+
+
+def test_a_seat_that_comes_back_goes_to_who_was_approved_and_never_to_a_request(
+        sit_at_desk: SitAtDesk, registrations: Registrations, circle: Offering) -> None:
+    people = come(registrations, circle, 4)
+    approved = {"tindakan": "approve", "nomor": [each.reference for each in people[1:]]}
+    sit_at_desk()(ACT, data=approved, **HERE)
+    registrations.cancel(people[1], circle, NOW)
+    registrations.promote(circle, NOW)
+    assert [state_of(registrations, each) for each in people] == ["requested", "cancelled", "seated", "seated"]
+    assert registrations.promote_one(people[0], circle, NOW) is False
+
+
+def test_refusing_tells_the_reason_frees_the_address_and_is_in_the_audit(
+        sit_at_desk: SitAtDesk, registrations: Registrations, circle: Offering) -> None:
+    first, second = come(registrations, circle, 2)
+    door = sit_at_desk()
+    asked = door(REFUSE, form={"nomor": first.reference, "lang": "en"}, **HERE)
+    assert "Choose the reason" in asked.text
+    without = door(REFUSE, form=refusing(first), **HERE)
+    assert (without.status, state_of(registrations, first)) == (422, "requested")
+    done = door(REFUSE, form=refusing(first, reason="incomplete", remark="Sebutkan desa Anda."), **HERE)
+    assert "is refused now" in done.text
+    (letter,) = [each for each in registrations.letters(first) if each["template"] == "registration_refused"]
+    assert letter["values"]["reason"] == (
+        "Jawaban di formulir belum cukup bagi panitia untuk memutuskan. Sebutkan desa Anda.")
+    again = registrations.register(a_record(visitor(0), circle, now=NOW, number=9), circle, NOW)
+    assert (again.state, state_of(registrations, first), state_of(registrations, second)) == (
+        "requested", "refused", "requested")
+    entries = list(deskwork.audit().entries("registration", format_reference(first.reference)))
+    assert [(entry["action"], entry["facts"]) for entry in entries] == [("refused", ["reason:incomplete"])]
+    shown = door(ONE, query={"lang": "en"}, reference=first.reference, **HERE)
+    assert "The answers in the form are not enough for the committee to decide. Sebutkan desa Anda." in shown.text
+
+
+def test_the_second_of_two_who_decide_is_told_what_the_first_has_decided(
+        sit_at_desk: SitAtDesk, registrations: Registrations, circle: Offering) -> None:
+    one, other = come(registrations, circle, 2)
+    approve = {"tindakan": "approve", "step": "send", "lang": "en"}
+    sit_at_desk(person="siti")(ACT, form={**approve, "nomor": one.reference}, **HERE)
+    late = sit_at_desk(person="budi")(REFUSE, form=refusing(one, reason="other"), **HERE)
+    assert "had a seat before; nothing has changed" in late.text
+    sit_at_desk(person="siti")(REFUSE, form=refusing(other, reason="other"), **HERE)
+    late = sit_at_desk(person="budi")(ACT, form={**approve, "nomor": other.reference}, **HERE)
+    assert "was refused before; nothing has changed" in late.text
+    for record, letters in ((one, ["registration_requested", "registration_approved"]),
+                            (other, ["registration_requested", "registration_refused"])):
+        assert told_to(registrations, record) == letters
+        assert len(list(deskwork.audit().entries("registration", format_reference(record.reference)))) == 1
+
+
+def test_many_who_decide_at_once_decide_each_registration_once(
+        registrations: Registrations, circle: Offering, catalogue: Catalogue, table: Table) -> None:
+    people = come(registrations, circle, 6)
+
+    def decide(number: int) -> bool:
+        store = Registrations(table, Random(number))
+        record = people[number % 6]
+        match number // 6:
+            case 0 | 1:
+                return store.approve(record, circle, NOW) is not None
+            case _:
+                return store.refuse(record, Refusal("other"), circle, NOW)
+
+    with ThreadPoolExecutor(8) as pool:
+        decided = list(pool.map(decide, range(18)))
+    states = [state_of(registrations, each) for each in people]
+    assert sum(decided) == 6
+    assert not {"requested"} & set(states)
+    assert states.count("seated") == 2 - catalogue.seats(circle.id).free
+    assert catalogue.seats(circle.id).waiting == states.count("waiting")
+    assert all(len(told_to(registrations, each)) == 2 or state_of(registrations, each) == "seated" for each in people)
+
+
+def test_a_request_can_be_cancelled_and_is_then_nothing_to_decide(
+        sit_at_desk: SitAtDesk, registrations: Registrations, catalogue: Catalogue, circle: Offering) -> None:
+    (record,) = come(registrations, circle, 1)
+    registrations.cancel(record, circle, NOW)
+    assert catalogue.requests(circle.id) == 0
+    outcome = sit_at_desk()(ACT, data={"tindakan": "approve", "nomor": [record.reference]}, **HERE).json["outcome"]
+    assert list(outcome.values()) == ["was_cancelled"]
+
+
+def test_who_registered_keeps_their_state_when_the_page_begins_or_ceases_to_ask_for_approval(
+        registrations: Registrations, catalogue: Catalogue, offering: Offering) -> None:
+    seated, = come(registrations, offering, 1)
+    asking = an_offering(now=NOW, seats=2, approval=True)
+    catalogue.publish(asking)
+    request = registrations.register(a_record(visitor(7), asking, now=NOW, number=7), asking, NOW)
+    catalogue.publish(offering)
+    assert (state_of(registrations, seated), state_of(registrations, request)) == ("seated", "requested")
+    assert registrations.approve(request, offering, NOW) == "seated"
+
+
+# -- narrowing, order, and the filters somebody keeps --------------------------------------------------------------
+
+
+def listed(door: Caller, **query: str) -> list[str]:
+    answer = door(LIST, headers={"accept": "application/json"}, query=query, **HERE)
+    return [each["answers"]["name"] for each in answer.json["registrations"]]
+
+
+def test_the_list_is_narrowed_by_group_kind_province_and_attendance(
+        sit_at_desk: SitAtDesk, registrations: Registrations, catalogue: Catalogue) -> None:
+    offering = an_offering(now=NOW, seats=6, quotas=[a_quota(now=NOW, seats=1), papua(now=NOW, provinces=["93"])])
+    catalogue.publish(offering)
+    people = [registrations.register(a_record(answers, offering, now=NOW + timedelta(seconds=number), number=number),
+                                     offering, NOW)
+              for number, answers in enumerate([helmy(), official(), yohana(), visitor(1, region="93.01")])]
+    registrations.check_in(people[0], NOW)
+    door = sit_at_desk()
+    assert listed(door, kelompok="asn_daerah") == ["Siti Aminah"]
+    assert listed(door, kelompok="papua") == ["Yohana Gebze"]
+    assert listed(door, kelompok="umum") == ["Helmy Elizabeth", "Peserta 1"]
+    assert listed(door, peserta="psm") == ["Siti Aminah"]
+    assert listed(door, provinsi="93") == ["Yohana Gebze", "Peserta 1"]
+    assert listed(door, hadir="ya") == ["Helmy Elizabeth"]
+    assert listed(door, hadir="belum", provinsi="35") == ["Siti Aminah"]
+    assert len(listed(door, kelompok="tidak-ada", provinsi="x", hadir="mungkin")) == 4, "unknown narrows nothing"
+
+
+def test_the_list_can_be_put_in_the_order_of_names_page_by_page(
+        sit_at_desk: SitAtDesk, registrations: Registrations, offering: Offering,
+        monkeypatch: pytest.MonkeyPatch) -> None:
+    for number, name in enumerate(("Cici", "ani", "Budi")):
+        registrations.register(a_record(visitor(number, name=name), offering, now=NOW, number=number), offering, NOW)
+    door = sit_at_desk()
+    assert listed(door, urut="nama") == ["ani", "Budi", "Cici"]
+    monkeypatch.setattr(desk_list, "ON_A_PAGE", 2)
+    first = door(LIST, query={"urut": "nama"}, **HERE)
+    (more,) = [link for link in first.links if "sesudah=" in link]
+    assert listed(door, **{name: value[0] for name, value in parse_qs(urlsplit(more).query).items()}) == ["Cici"]
+    monkeypatch.setattr(desk_search, "MOST_BY_NAME", 2)
+    assert "stays in the order of registration" in door(LIST, query={"urut": "nama", "lang": "en"}, **HERE).text
+
+
+def test_what_was_searched_for_goes_on_behind_the_last_row_in_the_body(
+        sit_at_desk: SitAtDesk, registrations: Registrations, offering: Offering,
+        monkeypatch: pytest.MonkeyPatch) -> None:
+    come(registrations, offering, 3)
+    monkeypatch.setattr(desk_list, "ON_A_PAGE", 2)
+    page = sit_at_desk()(SEARCH, form={"cari": "peserta", "lang": "en"}, **HERE)
+    assert not [link for link in page.links if "sesudah" in link]
+    (button,) = [each for each in page.page.find("button") if each.attributes.get("name") == "sesudah"]
+    second = sit_at_desk()(SEARCH, form={"cari": "peserta", "sesudah": str(button.attributes["value"])}, **HERE)
+    assert [name for name in ("Peserta 0", "Peserta 1", "Peserta 2") if name in second.text] == ["Peserta 2"]
+
+
+def test_everybody_on_a_page_can_be_chosen_at_once_whatever_the_list_is_narrowed_by() -> None:
+    beside = ("lang", "cari", "tindakan")
+    assert deskwork.ON_A_PAGE + len(CONDITIONS) + len(beside) <= web.MOST_FIELDS
+
+
+def test_a_filter_is_kept_for_oneself_found_on_each_list_and_forgotten(
+        sit_at_desk: SitAtDesk, registrations: Registrations, offering: Offering) -> None:
+    come(registrations, offering, 3)
+    siti, budi = sit_at_desk(person="siti"), sit_at_desk(person="budi")
+    kept = siti(FILTERS, form={"status": "waiting", "cari": "Peserta 2", "nama": "Yang menunggu"}, **HERE)
+    assert (kept.status, kept.location) == (303, "/layanan/meja/bimtek-klino?status=waiting")
+    siti(FILTERS, form={"status": "waiting", "peserta": "tpp", "nama": "yang MENUNGGU"}, **HERE)
+    siti(FILTERS, form={"status": "seated", "nama": "", "lang": "en"}, **HERE)
+    saved = deskwork.saved_filters().of("siti")
+    assert [(each.name, dict(each.conditions)) for each in saved] == [
+        ("Has a seat", {"status": "seated"}), ("yang MENUNGGU", {"status": "waiting", "peserta": "tpp"})]
+    page = siti(LIST, **HERE)
+    assert "yang MENUNGGU" in page.text
+    assert "/layanan/meja/bimtek-klino?status=waiting&peserta=tpp" in page.links
+    assert "yang MENUNGGU" not in budi(LIST, **HERE).text
+    for each in saved:
+        budi(FILTERS, form={"hapus": each.key}, **HERE)
+    assert len(deskwork.saved_filters().of("siti")) == 2
+    for each in saved:
+        siti(FILTERS, form={"hapus": each.key}, **HERE)
+    assert deskwork.saved_filters().of("siti") == []
+
+
+def test_no_more_filters_are_kept_than_anybody_can_look_through(sit_at_desk: SitAtDesk, offering: Offering) -> None:
+    del offering
+    siti = sit_at_desk()
+    for number in range(MOST_FILTERS + 2):
+        siti(FILTERS, form={"status": "waiting", "nama": f"Nomor {number}"}, **HERE)
+    assert len(deskwork.saved_filters().of("siti")) == MOST_FILTERS
+    assert "Delete one to keep a new one" in siti(LIST, query={"status": "waiting", "lang": "en"}, **HERE).text
+
+
+def test_the_desk_counts_those_who_wait_for_a_decision_and_no_seats_of_what_is_over(
+        sit_at_desk: SitAtDesk, registrations: Registrations, catalogue: Catalogue, circle: Offering) -> None:
+    come(registrations, circle, 3)
+    over = an_offering(now=NOW - timedelta(days=100), id="bimtek-lampau", title={"id": "Lampau", "en": "Long ago"})
+    catalogue.publish(over)
+    page = sit_at_desk("panitia:*")("GET /layanan/meja", query={"lang": "en"})
+    assert "3 waiting for the committee's decision" in page.text
+    assert page.text.index("2 seats, 2 still free") < page.text.index("Long ago")
+    assert page.text.count("still free") == 1
+
+
+# -- messages ------------------------------------------------------------------------------------------------------
+
+
+def writing(*records: Record, **changes: str) -> dict[str, str]:
+    return {"nomor": " ".join(record.reference for record in records), "template": "message_bring",
+            "text": "Bawa laptop.", "submission_id": a_submission(77), **changes}
+
+
+def by_hand(registrations: Registrations, record: Record) -> list[str]:
+    return [letter["values"]["text"] for letter in registrations.letters(record) if letter["template"] in MESSAGES]
+
+
+def test_a_message_is_seen_as_it_will_arrive_and_then_sent_once_to_each(
+        sit_at_desk: SitAtDesk, registrations: Registrations, offering: Offering) -> None:
+    people = come(registrations, offering, 3)
+    english = replace(a_record(visitor(8), offering, now=NOW, number=8), language="en")
+    people.append(registrations.register(english, offering, NOW))
+    door, form = sit_at_desk(), "/layanan/meja/bimtek-klino/pesan"
+    first = door(WRITE, form={"semua": "ya", "lang": "en"}, **HERE)
+    assert "To 4 people (3 registered in Bahasa Indonesia, 1 in English)" in first.text
+    told = {"template": "message_bring", "text": "Bawa <b>laptop</b>\ndan surat.", "text_en": "Bring a laptop."}
+    page = door(WRITE, form={**first.fields(form), **told}, **HERE)
+    letters = [each.text() for each in page.page.find("pre")]
+    assert "Bawa <b>laptop</b> dan surat." in letters[0], "nothing that is typed is markup, or begins a line"
+    assert "Nothing has been sent yet" in page.text
+    assert [by_hand(registrations, each) for each in people] == [[]] * 4
+    sending = {**page.fields(form), "step": "send"}
+    sent = door(WRITE, form=sending, **HERE)
+    assert "4 e-mails are queued" in sent.text
+    door(WRITE, form=sending, **HERE)
+    assert [by_hand(registrations, each) for each in people] == [["Bawa <b>laptop</b>\ndan surat."]] * 3 + [
+        ["Bring a laptop."]]
+    for record, shown in zip((people[0], people[3]), letters, strict=True):
+        item = registrations.letters(record)[-1]
+        template = read_template(read_text(f"mail/{item['template']}.{item['language']}.txt")).text
+        as_mailed = letter(template, {**item["values"], "origin": ORIGIN}).text
+        assert as_mailed.split() == shown.split()
+    entries = [list(deskwork.audit().entries("registration", number)) for number in numbers(people)]
+    assert [[entry["action"] for entry in each] for each in entries] == [["messaged"]] * 4
+
+
+def test_the_same_identifier_for_another_message_or_by_somebody_else_is_refused(
+        sit_at_desk: SitAtDesk, registrations: Registrations, offering: Offering) -> None:
+    one, other = come(registrations, offering, 2)
+    door = sit_at_desk(person="siti")
+    assert door(WRITE, data=writing(one), **HERE).json == {
+        "outcome": {format_reference(one.reference): "messaged"}, "left": 0}
+    assert door(WRITE, data=writing(one), **HERE).json["outcome"] == {format_reference(one.reference): "was_messaged"}
+    for changed in (writing(one, text="Lain."), writing(one, other)):
+        assert door(WRITE, data=changed, **HERE).status == 409
+    assert sit_at_desk(person="budi")(WRITE, data=writing(one), **HERE).status == 409
+    assert (by_hand(registrations, one), by_hand(registrations, other)) == (["Bawa laptop."], [])
+
+
+def test_a_message_that_time_did_not_suffice_for_goes_on_where_it_stopped(
+        sit_at_desk: SitAtDesk, registrations: Registrations, offering: Offering,
+        monkeypatch: pytest.MonkeyPatch) -> None:
+    people = come(registrations, offering, 3)
+    tell, told = Registrations.tell_by_hand, []
+
+    def slowly(*args: Any, **further: Any) -> bool:
+        if len(told) == 2:
+            raise StoreUnavailable
+        told.append(args)
+        return tell(*args, **further)
+
+    monkeypatch.setattr(Registrations, "tell_by_hand", slowly)
+    door = sit_at_desk()
+    page = door(WRITE, form={**writing(*people), "step": "send", "lang": "en"}, **HERE)
+    assert "2 e-mails are queued" in page.text
+    assert "1 people are left" in page.text
+    monkeypatch.setattr(Registrations, "tell_by_hand", tell)
+    rest = door(WRITE, form={**page.fields("/layanan/meja/bimtek-klino/pesan"), "step": "send"}, **HERE)
+    assert "3 e-mails are queued" in rest.text or "3 surat" in rest.text
+    assert [len(by_hand(registrations, each)) for each in people] == [1, 1, 1]
+
+
+def test_nobody_is_written_to_who_has_cancelled_and_the_words_are_asked_for(
+        sit_at_desk: SitAtDesk, registrations: Registrations, offering: Offering) -> None:
+    one, gone = come(registrations, offering, 2)
+    registrations.cancel(gone, offering, NOW)
+    door = sit_at_desk()
+    without = door(WRITE, form={**writing(one, text=""), "step": "check", "lang": "en"}, **HERE)
+    assert (without.status, "Write your news" in without.text) == (422, True)
+    reminder = writing(one, text="", template="message_reminder")
+    assert door(WRITE, form={**reminder, "step": "check"}, **HERE).status == 200
+    assert "There is no recipient yet" in door(WRITE, form={**writing(gone), "lang": "en"}, **HERE).text
+    assert door(WRITE, data=writing(one, submission_id="x"), **HERE).status == 422
+    sent = door(WRITE, data=writing(one, gone), **HERE).json
+    assert list(sent["outcome"]) == [format_reference(one.reference)]
+
+
+def test_a_message_to_the_whole_list_goes_to_those_it_was_narrowed_to(
+        sit_at_desk: SitAtDesk, registrations: Registrations, offering: Offering) -> None:
+    people = come(registrations, offering, 4)
+    everybody = {"semua": "ya", "status": "waiting", "cari": "Peserta 3"}
+    sent = sit_at_desk()(WRITE, data={**writing(), **everybody, "nomor": people[0].reference}, **HERE).json
+    assert list(sent["outcome"]) == [format_reference(people[3].reference)]
 
 
 # -- files ---------------------------------------------------------------------------------------------------------

@@ -14,8 +14,8 @@ from aws_lambda_powertools.utilities.batch.exceptions import BatchProcessingErro
 from infra.emulator import client
 from mailer import handler
 from mailer.digests import CLAIMED, Digests, group_of
-from mailer.rules import SHORTEST
 from portal import assets
+from portal.letters import SHORTEST
 from portal.outbox import message, state_of
 from portal.records import Item, Table, put, put_new
 from tests.doors.calling import Context
@@ -202,7 +202,7 @@ def test_a_mailer_that_died_holds_a_digest_for_two_minutes_only(
     deliver(table, item)
     digests = Digests(Table(names["MailTable"]))
     claim = {"pk": f"DIGEST#{group_of(item)}", "sk": "CLAIM"}
-    digests.table.write(put_new({**claim, "claimed_until": int((NOW + CLAIMED).timestamp())}))
+    digests.table.write(put_new({**claim, "claimed_until": int((datetime.now(UTC) + CLAIMED).timestamp())}))
     window_over(group_of(item))
     assert office.sent == []
     digests.table.write(put({**claim, "claimed_until": int(NOW.timestamp()) - 5}))

@@ -50,6 +50,7 @@ DESK_OF = "/layanan/meja/{offering}"
 SEARCH, ACT, CHECK_IN = f"{DESK_OF}/cari", f"{DESK_OF}/tindakan", f"{DESK_OF}/hadir"
 MY_DATA, COPY, CONSENTS, ASK = rights.BASE, rights.COPY, rights.CONSENTS, rights.REQUESTS
 MINE, WITHDRAW, CASE = f"{ASK}/{{reference}}", f"{ASK}/{{reference}}/tarik", f"{rights_desk.DESK}/{{reference}}"
+FILTERS, REFUSE, WRITE = f"{DESK_OF}/saringan", f"{DESK_OF}/tolak", f"{DESK_OF}/pesan"
 ENTRIES = doors.routes()
 FOREIGN = {"origin": "https://jahat.example"}
 
@@ -157,7 +158,7 @@ class World:
     def _good_for_people(self, route: Route, request: dict[str, Any]) -> Callable[[], Answer]:
         _, path = route
         sent: dict[str, Any] = {"cookies": self.signed_in()}
-        if "{reference}" in path or path == ACT:
+        if "{reference}" in path or path in {ACT, REFUSE, WRITE}:
             sent["reference"] = self.known()["reference"]
         if path == COPY:
             sent["kind"] = "json"
@@ -171,6 +172,10 @@ class World:
             sent["form"] = {ADDRESSES: {"email": "lain@desa.example"}, REMOVE: {"alamat": "0" * 64},
                             LEAVE: {}, END: {"sesi": "0" * 64}, SEARCH: {"cari": "Siti"}, PROFILE: A_PROFILE,
                             CHECK_IN: {"nomor": "7F3K9QX2"}, CONSENTS: {"untuk": "photos", "jawaban": "ya"},
+                            FILTERS: {"status": "seated"},
+                            REFUSE: {"nomor": sent.get("reference", ""), "reason": "other"},
+                            WRITE: {"nomor": sent.get("reference", ""), "template": "message_reminder",
+                                    "submission_id": a_submission(next(self.newcomers))},
                             ACT: {"tindakan": "cancel", "nomor": sent.get("reference", "")}}[path]
         return lambda: self.call(route, **{**sent, **request})
 
@@ -285,6 +290,13 @@ def the_wish_was_sent_before(world: World, route: Route, **changes: str) -> Answ
     return world.call(route, data={**data, **changes}, cookies=cookies)
 
 
+def another_message_was_sent_before(world: World, route: Route) -> Answer:
+    cookies, number = world.signed_in(), a_submission(next(world.newcomers))
+    told = {"nomor": world.known()["reference"], "template": "message_news", "submission_id": number}
+    world.call(route, cookies=cookies, data={**told, "text": "Satu."})
+    return world.call(route, cookies=cookies, data={**told, "text": "Dua."})
+
+
 # The rest: a status has its own reason on each route.
 ONCE: dict[tuple[str, int], Callable[[World, Route], Answer]] = {
     (REGISTER, 200): lambda world, route: world.call(route, form=visitor(0)),
@@ -324,6 +336,12 @@ ONCE: dict[tuple[str, int], Callable[[World, Route], Answer]] = {
     (CASE, 413): lambda world, route: world.good(route, form={"name": "x" * 70_000})(),
     (CASE, 415): lambda world, route: world.good(route, form=None, raw=b"", headers={"content-type": "text/plain"})(),
     (CASE, 404): lambda world, route: world.call(route, form={"tindakan": "hapus"}),
+    (FILTERS, 404): lambda world, route: world.call(route, form={}, offering="tidak-ada"),
+    (REFUSE, 404): lambda world, route: world.call(route, form={"nomor": "7F3K9QX2"}),
+    (REFUSE, 422): lambda world, route: world.call(route, data={"nomor": world.known()["reference"]}),
+    (WRITE, 404): lambda world, route: world.call(route, form={"nomor": "7F3K9QX2"}),
+    (WRITE, 409): another_message_was_sent_before,
+    (WRITE, 422): lambda world, route: world.call(route, data={"nomor": world.known()["reference"]}),
     (CHECK_IN, 404): lambda world, route: world.call(route, form={}, offering="tidak-ada"),
 }
 # The same for those that only look.

@@ -23,8 +23,9 @@ from portal.identifiers import format_moment, format_reference
 from portal.records import Table, delete, put, update
 from portal.sessions import Sessions
 from registrations.catalogue import Catalogue
+from registrations.desk_store import SavedFilters
 from registrations.models import Offering
-from registrations.store import Record, Registrations
+from registrations.store import Record, Refusal, Registrations
 from rights import desk, handler, holdings, views
 from rights.models import PURPOSES
 from rights.rules import REASONS_FOR
@@ -219,9 +220,16 @@ def test_nothing_that_somebody_typed_is_markup_of_a_document(typed: str) -> None
 
 
 @pytest.mark.usefixtures("registered")
-def test_every_value_that_can_be_kept_has_its_label_and_text(siti: Caller) -> None:
+def test_every_value_that_can_be_kept_has_its_label_and_text(
+        siti: Caller, registrations: Registrations, offering: Offering) -> None:
     """A value without words would be a fault of ours on the page of whoever has it."""
     wrote_to_us()
+    asking = offering.model_copy(update={"id": "lingkar-klino", "approval": True})
+    for number in (2, 3):
+        request = a_record(official(offering=asking.id), asking, now=NOW, number=number)
+        assert registrations.register(request, asking, NOW).state == "requested"
+        assert number == 3 or registrations.refuse(request, Refusal("other", "Penuh."), asking, NOW)
+    SavedFilters(handler.tables().identity).keep("siti-1", "Menunggu", {"status": "waiting"}, NOW)
     ask(siti, details="Semua")
     siti(f"POST {handler.CONSENTS}", form={"untuk": "photos", "jawaban": "ya"})
     uploads = handler.tables().uploads
@@ -252,6 +260,8 @@ def test_every_value_that_can_be_kept_has_its_label_and_text(siti: Caller) -> No
     for language in ("id", "en"):
         rows = [row for each in kept for row in views.rows_of(each, language)]
         assert all(label and text for label, text in rows)
+        assert {"id": "Panitia mempunyai alasan lain. Penuh.", "en": "The committee has another reason. Penuh."}[
+            language] in {text for _, text in rows}
         assert draw("my_data", views.document(kept, [], language)).startswith(b"%PDF")
 
 
@@ -517,11 +527,19 @@ def personal(table: Table) -> str:
     return json.dumps(list(contents(table)), default=str, ensure_ascii=False)
 
 
-def test_what_a_granted_request_asks_to_erase_is_gone_and_that_is_told(
-        granted: Callable[..., str], registered: Record, names: dict[str, str], office: PostOffice) -> None:
+def test_what_a_granted_request_asks_to_erase_is_gone_and_that_is_told(  # noqa: PLR0917 the whole world of one person
+        granted: Callable[..., str], registered: Record, names: dict[str, str], office: PostOffice,
+        registrations: Registrations, catalogue: Catalogue, offering: Offering) -> None:
     wrote_to_us()
+    asking = offering.model_copy(update={"id": "lingkar-klino", "approval": True})
+    catalogue.publish(asking)
+    request = a_record(official(offering=asking.id), asking, now=NOW, number=2)
+    assert registrations.register(request, asking, NOW).state == "requested"
+    SavedFilters(handler.tables().identity).keep("siti-1", "Siti Aminah", {"status": "waiting"}, NOW)
     reference = granted()
     assert handler.tables().registrations.find(registered.reference) is None
+    assert handler.tables().registrations.find(request.reference) is None
+    assert catalogue.requests(asking.id) == 0
     for table in ("RegistrationsTable", "FeedbackTable", "IdentityTable"):
         left = personal(Table(names[table]))
         assert all(each not in left for each in (EMAIL, NIP, "Siti Aminah")), table

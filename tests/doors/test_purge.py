@@ -19,6 +19,7 @@ from portal.identifiers import format_reference
 from portal.records import Item, Table, put
 from portal.sessions import Sessions
 from registrations.catalogue import Catalogue
+from registrations.desk_store import Mailings, SavedFilters
 from registrations.store import Registrations
 from sweeper import purge
 from tests.doors.calling import Caller, Context
@@ -215,6 +216,19 @@ def test_a_store_that_answers_late_makes_no_second_entry(
     monkeypatch.setattr(records, "client", lambda: weather)
     assert run() == (1, 0)
     assert len(entries(tables)) == 1
+
+
+def test_filters_of_the_desk_and_its_mailings_go_by_their_own_periods(
+        tables: dict[str, Table], keep: Keep) -> None:
+    people, day = tables["Identity"], timedelta(days=1)
+    sent, here = "01JD8Z3C4V5W6X7Y8Z9A0B1C01", "bimtek-klino"
+    SavedFilters(people).keep("siti", "Menunggu", {"status": "waiting"}, NOW - 40 * day)
+    SavedFilters(people).keep("siti", "Hadir", {"hadir": "ya"}, NOW - day)
+    Mailings(tables["Registrations"]).begin(sent, here, "siti", ["Halo"], NOW - 40 * day)
+    keep(desk_filter=[(LONG_AGO, 365), (YESTERDAY, 30)], mail=[(LONG_AGO, 90), (YESTERDAY, 30)])
+    run()
+    assert [each.name for each in SavedFilters(people).of("siti")] == ["Hadir"]
+    assert tables["Registrations"].get(f"MAILING#{here}", sent) is None
 
 
 def test_a_profile_goes_when_its_period_is_shortened_and_sessions_by_their_own_date(

@@ -247,6 +247,10 @@ def lived(rights: Rights) -> list[Item]:
     rights.file(a_request(3, right="erasure"), SITI, NOW, verified=True)
     rights.advance("7F3K9QX4", "take", RULA, NOW)
     rights.advance("7F3K9QX4", "answer", RULA, NOW, outcome="granted", reason="being_done")
+    rights.file(a_request(4, right="erasure"), SITI, NOW, verified=True)
+    rights.advance("7F3K9QX5", "take", RULA, NOW)
+    rights.advance("7F3K9QX5", "answer", RULA, NOW, outcome="granted", reason="being_done")
+    rights.erased("7F3K9QX5", NOW)
     for reference in ("8G4M2RT5", "8G4M2RT6"):
         rights.record(reference, NOW, RULA, NOW)
     rights.describe("8G4M2RT5", RULA, NOW, fields=("email",), when_and_how="x", handling="y")
@@ -258,7 +262,7 @@ def lived(rights: Rights) -> list[Item]:
 
 def test_every_kind_of_item_is_in_the_docstring(lived: list[Item]) -> None:
     found = kinds(lived, store.__doc__)
-    assert len(found) == 8
+    assert len(found) == 9
     assert {name for name, items in found.items() if not items} == set()
 
 

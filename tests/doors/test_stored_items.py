@@ -21,7 +21,7 @@ from portal.records import Item, Table
 from registrations import store
 from registrations.catalogue import Catalogue
 from registrations.models import Registration
-from registrations.store import Record, Registrations
+from registrations.store import Record, Refusal, Registrations
 from tests.doors.calling import Caller
 from tests.doors.conftest import Clock
 from tests.doors.weather import contents
@@ -41,6 +41,11 @@ def lived_in(table: Table, catalogue: Catalogue, registrations: Registrations) -
         registrations.register(a_record(visitor(number), offering, number=number), offering, REAL_NOW)
     assert registrations.check_in(siti, REAL_NOW)
     registrations.cancel(siti, offering, REAL_NOW)
+    asking = offering.model_copy(update={"approval": True})
+    requests = [registrations.register(a_record(visitor(number), asking, number=number), asking, REAL_NOW)
+                for number in range(10, 13)]
+    assert registrations.approve(requests[0], asking, REAL_NOW) == "waiting"
+    assert registrations.refuse(requests[1], Refusal("other", "Kelas lain lebih cocok."), asking, REAL_NOW)
     return contents(table)
 
 
@@ -166,5 +171,5 @@ def test_a_cancelled_registration_is_kept_with_its_history_and_without_its_seat(
 
 def test_a_person_is_locked_by_address_and_by_nip(lived_in: list[Item]) -> None:
     locks = [item for item in lived_in if item["sk"] == "LOCK"]
-    alive = [item for item in lived_in if item["sk"] == "RECORD" and "cancelled_at" not in item]
+    alive = [item for item in lived_in if item["sk"] == "RECORD" and not {"cancelled_at", "refused_at"} & set(item)]
     assert len(locks) == sum(2 if "nip" in item["answers"] else 1 for item in alive)

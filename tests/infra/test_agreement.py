@@ -20,7 +20,7 @@ READ_ELSEWHERE = {"ASSETS_FOLDER", "POWERTOOLS_SERVICE_NAME", "POWERTOOLS_LOG_LE
 SESSIONS = "portal.sessions.SessionSettings"  # read by every function that knows people
 AUDIT = "portal.audit.AuditSettings"  # read by every function that may show sensitive fields
 SETTINGS = {"RegistrationsFunction": {"registrations.handler.RegistrationsSettings", SESSIONS},
-            "DeskFunction": {"registrations.desk.DeskSettings", SESSIONS, AUDIT},
+            "DeskFunction": {"registrations.deskwork.DeskSettings", SESSIONS, AUDIT},
             "IdentityFunction": {"identity.handler.IdentitySettings", SESSIONS, AUDIT},
             "FeedbackFunction": {"portal.inbox.InboxSettings"}, "RelayFunction": {"mailer.handler.RelaySettings"},
             "MailerFunction": {"mailer.handler.MailerSettings"}, "SweeperFunction": {"sweeper.handler.SweeperSettings"},

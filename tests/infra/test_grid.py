@@ -28,7 +28,7 @@ TEMPLATE = Template()
 TABLE = yaml.safe_load((ROOT / "content" / "rules" / "access.yml").read_text(encoding="utf-8"))
 OFFERING, OTHER = "bimtek-klino", "seminar-lain"
 REGION = "35.22"
-STATES = ("seated", "waiting", "cancelled")
+STATES = ("requested", "seated", "waiting", "refused", "cancelled")
 SCOPES = {"offering": (OFFERING, OTHER, "*", ""), "region": ("35", REGION, "3", "35.2", "93", "*", "")}
 ALL_SCOPES = tuple(sorted({scope for scopes in SCOPES.values() for scope in scopes}))
 OF_OFFICES = {"atasan": ("dinas-pmd", "*", OFFERING, REGION)}  # a role over offices reaches nothing that has none
@@ -39,7 +39,8 @@ ACTION_OF = {f"{method} {path}".strip(): entry.action for (method, path), entry 
 GUARDED = sorted(route for route, action in ACTION_OF.items() if action)
 A_FILE = "01JD8Z3C4V5W6X7Y8Z9A0B1C99"
 ACT = "POST /layanan/meja/{offering}/tindakan"
-TINDAKAN = {"promote": ("registration.promote", "waiting"), "cancel": ("registration.cancel", "seated"),
+TINDAKAN = {"approve": ("registration.approve", "requested"),
+            "promote": ("registration.promote", "waiting"), "cancel": ("registration.cancel", "seated"),
             "check_in": ("registration.check_in", "seated")}
 # What a route shows: its own things, nothing but itself, a list of an activity, one registration.
 OWN = {"GET /layanan/akun", "GET /layanan/akun/profil", "POST /layanan/akun/profil", "POST /layanan/akun/sesi",
@@ -57,6 +58,8 @@ ITSELF = {"GET /layanan/meja", "GET /layanan/meja/hak"}
 LISTS = {"GET /layanan/meja/{offering}", "POST /layanan/meja/{offering}/cari",
          "GET /layanan/meja/{offering}/daftar-hadir"}
 ONE = {"GET /layanan/meja/{offering}/pendaftaran/{reference}"}
+REFUSE, WRITE = "POST /layanan/meja/{offering}/tolak", "POST /layanan/meja/{offering}/pesan"
+FILTERS = "POST /layanan/meja/{offering}/saringan"
 DOOR = {"GET /layanan/meja/{offering}/hadir", "POST /layanan/meja/{offering}/hadir"}
 FILES = {"GET /layanan/meja/{offering}/unduh/{kind}"}
 
@@ -115,12 +118,24 @@ def peopled(gateway: Gateway, names: Mapping[str, str]) -> World:
     for name in (OFFERING, OTHER):
         catalogue.Catalogue(records.Table(names["RegistrationsTable"])).publish(models.Offering.model_validate({
             **declared, "id": name, "opens": now - day, "closes": now + day, "starts": now + 2 * day,
-            "ends": now + 3 * day, "audience": ["tpp"], "quotas": [], "seats": 2}))
+            "ends": now + 3 * day, "audience": ["tpp"], "quotas": [], "seats": 2, "approval": False}))
     kept = sessions.Sessions(records.Table(names["IdentityTable"]))
     tokens = {group: kept.begin(f"person{number}", name="Nama", email=f"{number}@desa.example",
                                 groups=(group,) if group else (), now=now)
               for number, group in enumerate(filter(lambda each: each is not None, PEOPLE))}
-    return World(gateway, registered(gateway), tokens)
+    numbers = registered(gateway)
+    decided(records.Table(names["RegistrationsTable"]), numbers)
+    return World(gateway, numbers, tokens)
+
+
+def decided(table: Any, numbers: dict[str, str]) -> None:
+    """Two more registrations, as they would stand where the committee decides: one refused, one not decided yet."""
+    keys, records = (importlib.import_module(name) for name in ("registrations.keys", "portal.records"))
+    now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    for state, facts in (("requested", {}), ("refused", {"refused_at": now, "refusal": {"reason": "other"}})):
+        numbers[state] = numbers.pop(f"to_be_{state}")
+        item = table.get(keys.registration_key(numbers[state].replace("-", "")), keys.RECORD)
+        table.write(records.put({**item, "requested_at": item["received_at"], **facts}))
 
 
 def registered(gateway: Gateway) -> dict[str, str]:
@@ -134,13 +149,15 @@ def registered(gateway: Gateway) -> dict[str, str]:
     numbers = [post("/layanan/pendaftaran", {
         "submission_id": f"01JD8Z3C4V5W6X7Y8Z9A0B1C{number:02d}", "offering": OFFERING, "name": f"Peserta {number}",
         "email": f"p{number}@desa.example", "phone": "081234567890", "kind": "tpp", "agency_level": "desa",
-        "region": REGION, "consent": "ya"})["reference"] for number in range(4)]
+        "region": REGION, "consent": "ya"})["reference"] for number in range(6)]
     post("/layanan/pendaftaran/batal", {"reference": numbers[0], "email": "p0@desa.example"})
-    return {"cancelled": numbers[0], "seated": numbers[1], "waiting": numbers[3]}
+    return {"cancelled": numbers[0], "seated": numbers[1], "waiting": numbers[3],
+            "to_be_requested": numbers[4], "to_be_refused": numbers[5]}
 
 
 def test_every_guarded_route_is_known_here_and_its_action_stands_in_the_table() -> None:
-    assert set(GUARDED) == OWN | ITSELF | LISTS | ONE | FILES | DOOR | ONE_FILE | MINE | CASES | {ACT}
+    assert set(GUARDED) == OWN | ITSELF | LISTS | ONE | FILES | DOOR | ONE_FILE | MINE | CASES | {
+        ACT, REFUSE, WRITE, FILTERS}
     assert {ACTION_OF[route] for route in GUARDED} | {action for action, _ in TINDAKAN.values()} == set(
         TABLE["actions"])
 
@@ -276,6 +293,28 @@ def test_an_action_is_for_those_the_table_names(world: World, person: str, tinda
     assert answer.status == (200 if allowed else 404)
     if allowed:
         assert set(json.loads(answer.body)["outcome"].values()) == {"was_cancelled"}
+
+
+@pytest.mark.parametrize("person", PEOPLE[1:])
+@pytest.mark.parametrize("offering", [OFFERING, OTHER])
+def test_refusing_and_writing_are_for_those_the_table_names(world: World, person: str, offering: str) -> None:
+    """Asked about somebody whom it cannot change or reach, so that the world stays as it is."""
+    message = {"template": "message_reminder", "submission_id": f"01JD8Z3C4V5W6X7Y8Z9A0D{PEOPLE.index(person):04d}"}
+    for route, state, changed in ((REFUSE, "requested", {"reason": "other"}), (WRITE, "seated", message)):
+        allowed = yes(ACTION_OF[route], person, offering=offering, region=REGION, state=state)
+        nobody = world.ask(route, person, body={"nomor": "7F3K-9QX2", **changed}, offering=offering)
+        answer = world.ask(route, person, body={"nomor": world.numbers["cancelled"], **changed}, offering=offering)
+        assert nobody.status == 404
+        assert answer.status == (200 if allowed and offering == OFFERING else 404)
+        if answer.status == 200:
+            assert set(json.loads(answer.body).get("outcome", {}).values()) <= {"was_cancelled"}
+
+
+@pytest.mark.parametrize("person", PEOPLE[1:])
+def test_filters_are_kept_by_those_the_table_names_and_are_each_ones_own(world: World, person: str) -> None:
+    allowed = yes("desk.filters", person, own=True)
+    kept = world.ask(FILTERS, person, body={"status": "seated", "nama": f"Milik {person}"}, offering=OFFERING)
+    assert kept.status == (303 if allowed else 404)
 
 
 @pytest.mark.parametrize("person", [each for each in PEOPLE[1:] if each])

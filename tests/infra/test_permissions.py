@@ -52,19 +52,20 @@ PERMISSIONS: dict[str, dict[tuple[str, str], tuple[str, ...]]] = {
         ("dynamodb:Query", REGISTRATIONS): ("OFFERING#*", "WAITING#*"),
         ("dynamodb:GetItem", REGISTRATIONS): ("OFFERING#*", "REGISTRATION#*"),
         ("dynamodb:UpdateItem", REGISTRATIONS): ("OFFERING#*", "REGISTRATION#*"),
-        ("dynamodb:PutItem", REGISTRATIONS): ("OFFERING#*", "PERSON#*", "REGISTRATION#*", "WAITING#*"),
-        ("dynamodb:DeleteItem", REGISTRATIONS): ("OFFERING#*", "PERSON#*", "WAITING#*")},
+        ("dynamodb:PutItem", REGISTRATIONS): ("OFFERING#*", "PERSON#*", "REGISTRATION#*", "REQUEST#*", "WAITING#*"),
+        ("dynamodb:DeleteItem", REGISTRATIONS): ("OFFERING#*", "PERSON#*", "REQUEST#*", "WAITING#*")},
     "DeskFunction": {
+        **{(f"dynamodb:{action}", IDENTITY): ("DESK#*",) for action in ("Query", "DeleteItem")},
         ("dynamodb:GetItem", IDENTITY): ("SESSION#*",), ("dynamodb:UpdateItem", IDENTITY): ("SESSION#*",),
-        ("dynamodb:PutItem", IDENTITY): ("PARKED#*",),
+        ("dynamodb:PutItem", IDENTITY): ("DESK#*", "PARKED#*"),
         ("dynamodb:PutItem", AUDIT): ("DAY#*", "RECORD#*"), ("dynamodb:Query", AUDIT): ("RECORD#*",),
         ("dynamodb:Query", BY_OFFERING): (),
         ("dynamodb:ConditionCheckItem", REGISTRATIONS): ("OFFERING#*",),
-        ("dynamodb:Query", REGISTRATIONS): ("INDEX#*", "OFFERING#*", "REGISTRATION#*", "WAITING#*"),
-        ("dynamodb:GetItem", REGISTRATIONS): ("OFFERING#*", "REGISTRATION#*"),
+        ("dynamodb:Query", REGISTRATIONS): ("INDEX#*", "OFFERING#*", "REGISTRATION#*", "REQUEST#*", "WAITING#*"),
+        ("dynamodb:GetItem", REGISTRATIONS): ("MAILING#*", "OFFERING#*", "REGISTRATION#*"),
         ("dynamodb:UpdateItem", REGISTRATIONS): ("OFFERING#*", "REGISTRATION#*"),
-        ("dynamodb:PutItem", REGISTRATIONS): ("OFFERING#*", "REGISTRATION#*"),
-        ("dynamodb:DeleteItem", REGISTRATIONS): ("OFFERING#*", "PERSON#*", "WAITING#*")},
+        ("dynamodb:PutItem", REGISTRATIONS): ("MAILING#*", "OFFERING#*", "REGISTRATION#*", "WAITING#*"),
+        ("dynamodb:DeleteItem", REGISTRATIONS): ("OFFERING#*", "PERSON#*", "REQUEST#*", "WAITING#*")},
     "IdentityFunction": {
         ("dynamodb:GetItem", IDENTITY): ("PARKED#*", "PERSON#*", "SESSION#*", "SIGNIN#*"),
         **{(f"dynamodb:{action}Item", IDENTITY): (
@@ -84,7 +85,7 @@ PERMISSIONS: dict[str, dict[tuple[str, str], tuple[str, ...]]] = {
         ("dynamodb:Query", MESSAGES_BY_EMAIL): (),
         ("dynamodb:GetItem", FEEDBACK): ("MESSAGE#*",),
         ("dynamodb:Query", FEEDBACK): ("MESSAGE#*",),
-        ("dynamodb:Query", IDENTITY): ("PERSON#*", "PROOF#*", "PROVEN#*"),
+        ("dynamodb:Query", IDENTITY): ("DESK#*", "PERSON#*", "PROOF#*", "PROVEN#*"),
         ("dynamodb:GetItem", REGISTRATIONS): ("REGISTRATION#*",),
         ("dynamodb:Query", REGISTRATIONS): ("REGISTRATION#*",),
         ("dynamodb:UpdateItem", REGISTRATIONS): ("REGISTRATION#*",),
@@ -104,7 +105,7 @@ PERMISSIONS: dict[str, dict[tuple[str, str], tuple[str, ...]]] = {
         ("dynamodb:Query", MESSAGES_BY_EMAIL): (),
         ("dynamodb:GetItem", FEEDBACK): ("MESSAGE#*",),
         ("dynamodb:Query", FEEDBACK): ("MESSAGE#*",),
-        ("dynamodb:Query", IDENTITY): ("PERSON#*", "PROOF#*", "PROVEN#*"),
+        ("dynamodb:Query", IDENTITY): ("DESK#*", "PERSON#*", "PROOF#*", "PROVEN#*"),
         ("dynamodb:GetItem", REGISTRATIONS): ("OFFERING#*", "REGISTRATION#*"),
         ("dynamodb:Query", REGISTRATIONS): ("REGISTRATION#*",),
         ("dynamodb:UpdateItem", REGISTRATIONS): ("REGISTRATION#*",),
@@ -122,15 +123,16 @@ PERMISSIONS: dict[str, dict[tuple[str, str], tuple[str, ...]]] = {
         ("dynamodb:GetItem", FEEDBACK): ("MESSAGE#*",),
         ("dynamodb:Query", FEEDBACK): ("MESSAGE#*",),
         ("dynamodb:DeleteItem", FEEDBACK): ("MESSAGE#*",),
-        ("dynamodb:Query", IDENTITY): ("PERSON#*", "PROOF#*", "PROVEN#*"),
-        ("dynamodb:DeleteItem", IDENTITY): ("PERSON#*", "PROOF#*", "PROVEN#*", "SESSION#*"),
+        ("dynamodb:Query", IDENTITY): ("DESK#*", "PERSON#*", "PROOF#*", "PROVEN#*"),
+        ("dynamodb:DeleteItem", IDENTITY): ("DESK#*", "PERSON#*", "PROOF#*", "PROVEN#*", "SESSION#*"),
         ("dynamodb:Query", UPLOADS): ("OWNER#*",), ("dynamodb:UpdateItem", UPLOADS): ("OWNER#*",),
         ("dynamodb:ConditionCheckItem", REGISTRATIONS): ("OFFERING#*",),
         ("dynamodb:GetItem", REGISTRATIONS): ("OFFERING#*", "REGISTRATION#*"),
         ("dynamodb:Query", REGISTRATIONS): ("OFFERING#*", "REGISTRATION#*", "WAITING#*"),
         ("dynamodb:PutItem", REGISTRATIONS): ("OFFERING#*", "REGISTRATION#*"),
         ("dynamodb:UpdateItem", REGISTRATIONS): ("OFFERING#*", "REGISTRATION#*"),
-        ("dynamodb:DeleteItem", REGISTRATIONS): ("OFFERING#*", "PERSON#*", "REGISTRATION#*", "WAITING#*"),
+        ("dynamodb:DeleteItem", REGISTRATIONS): (
+            "OFFERING#*", "PERSON#*", "REGISTRATION#*", "REQUEST#*", "WAITING#*"),
         ("dynamodb:Query", RIGHTS): ("DONE#ERASURES", "OPEN#ERASURES"),
         ("dynamodb:GetItem", RIGHTS): ("REQUEST#*",),
         ("dynamodb:PutItem", RIGHTS): ("DONE#ERASURES", "REQUEST#*"),
@@ -160,15 +162,16 @@ PERMISSIONS: dict[str, dict[tuple[str, str], tuple[str, ...]]] = {
         ("dynamodb:Query", AUDIT): ("ANCHOR", "DAY#*"), ("dynamodb:PutItem", AUDIT): ("ANCHOR",)},
     "PurgeFunction": {
         ("dynamodb:Scan", REGISTRATIONS): (), ("dynamodb:Scan", FEEDBACK): (), ("dynamodb:Scan", RIGHTS): (),
-        ("dynamodb:Scan", IDENTITY): (), ("dynamodb:UpdateItem", IDENTITY): ("PERSON#*", "PROOF#*", "PROVEN#*"),
+        ("dynamodb:Scan", IDENTITY): (),
+        ("dynamodb:UpdateItem", IDENTITY): ("DESK#*", "PERSON#*", "PROOF#*", "PROVEN#*"),
         ("dynamodb:DeleteItem", IDENTITY): (
-            "ADDRESS#*", "PARKED#*", "PERSON#*", "PROOF#*", "PROVEN#*", "SESSION#*", "SIGNIN#*"),
+            "ADDRESS#*", "DESK#*", "PARKED#*", "PERSON#*", "PROOF#*", "PROVEN#*", "SESSION#*", "SIGNIN#*"),
         ("dynamodb:GetItem", REGISTRATIONS): ("OFFERING#*",),
-        ("dynamodb:DeleteItem", REGISTRATIONS): ("PERSON#*", "REGISTRATION#*", "WAITING#*"),
-        ("dynamodb:UpdateItem", REGISTRATIONS): ("PERSON#*", "REGISTRATION#*", "WAITING#*"),
+        **{(f"dynamodb:{action}Item", REGISTRATIONS): ("MAILING#*", "PERSON#*", "REGISTRATION#*", "REQUEST#*",
+                                                       "WAITING#*") for action in ("Delete", "Update")},
         ("dynamodb:DeleteItem", FEEDBACK): ("MESSAGE#*",), ("dynamodb:UpdateItem", FEEDBACK): ("MESSAGE#*",),
-        ("dynamodb:DeleteItem", RIGHTS): ("BREACH#*", "PERSON#*", "REQUEST#*"),
-        ("dynamodb:UpdateItem", RIGHTS): ("BREACH#*", "PERSON#*", "REQUEST#*"),
+        ("dynamodb:DeleteItem", RIGHTS): ("BREACH#*", "DONE#ERASURES", "PERSON#*", "REQUEST#*"),
+        ("dynamodb:UpdateItem", RIGHTS): ("BREACH#*", "DONE#ERASURES", "PERSON#*", "REQUEST#*"),
         ("dynamodb:Query", AUDIT): ("RECORD#*",), ("dynamodb:PutItem", AUDIT): ("DAY#*", "RECORD#*")},
     "UploadsFunction": {
         ("dynamodb:GetItem", IDENTITY): ("SESSION#*",), ("dynamodb:UpdateItem", IDENTITY): ("SESSION#*",),
@@ -499,6 +502,11 @@ def own_data(portal: Portal, offering: Any) -> None:
         email = json.loads(portal.ask("GET", "/layanan/akun", cookies=cookies).body)["email"]
         portal.ask("POST", "/layanan/pendaftaran", {**person(number, place.id), "email": email,
                                                     "accessibility_needs": "Kursi roda"})
+    circle = offering.model_copy(update={"id": "lingkar-data", "approval": True, "quotas": ()})
+    registrations.Catalogue(registrations.Table(portal.table)).publish(circle)
+    portal.ask("POST", "/layanan/pendaftaran", {**person(37, circle.id), "email": email})
+    for place in places:
+        portal.ask("POST", f"/layanan/meja/{place.id}/saringan", {"status": "seated"}, cookies=wayan)
     for number, place in ((34, places[0]), (35, places[1])):
         portal.ask("POST", "/layanan/pendaftaran", person(number, place.id))
     portal.declare(places[1], seats=1)  # one too many is held
@@ -610,6 +618,7 @@ def tell_of_the_desk(portal: Portal, offering: Any) -> None:
                for each in range(10, 15)]
     portal.ask("GET", desk, cookies=siti)
     portal.ask("GET", f"{desk}/pendaftaran/{numbers[0]}", cookies=siti, accept="text/html")
+    the_committee_decides(portal, siti)
     for action, number in (("check_in", numbers[0]), ("cancel", numbers[4]), ("cancel", numbers[0]),
                            ("promote", numbers[3])):
         portal.ask("POST", f"{desk}/tindakan", {"tindakan": action, "nomor": number}, cookies=siti)
@@ -617,6 +626,31 @@ def tell_of_the_desk(portal: Portal, offering: Any) -> None:
     portal.ask("POST", f"{desk}/tindakan", {"tindakan": "cancel", "nomor": numbers[1]}, cookies=siti)
     portal.last_seen(siti, timedelta(hours=2))
     portal.ask("POST", f"{desk}/cari", {"cari": "Peserta"}, cookies=siti, accept="text/html", too_late=True)
+
+
+def the_committee_decides(portal: Portal, siti: Mapping[str, str]) -> None:
+    """Of five requests one is approved for the one seat, one for the list, one refused, one cancelled by its holder.
+
+    The list is narrowed and the filter kept, another is forgotten; everybody who is left is written to.
+    """
+    circle = an_open_offering().model_copy(update={"id": "lingkar-uji", "approval": True, "seats": 1, "quotas": ()})
+    registrations = importlib.import_module("registrations.catalogue")
+    registrations.Catalogue(registrations.Table(portal.table)).publish(circle)
+    desk = f"/layanan/meja/{circle.id}"
+    numbers = [json.loads(portal.ask("POST", "/layanan/pendaftaran", person(each, circle.id)).body)["reference"]
+               for each in range(50, 55)]
+    for number in numbers[:2]:
+        portal.ask("POST", f"{desk}/tindakan", {"tindakan": "approve", "nomor": number}, cookies=siti)
+    portal.ask("POST", f"{desk}/tolak", {"nomor": numbers[2], "reason": "other"}, cookies=siti)
+    portal.ask("POST", "/layanan/pendaftaran/batal", {"reference": numbers[3], "email": "p53@desa.example"})
+    portal.ask("POST", f"{desk}/tindakan", {"tindakan": "cancel", "nomor": numbers[1]}, cookies=siti)
+    message = {"nomor": " ".join(numbers), "template": "message_reminder", "submission_id": ulid(56)}
+    for _ in range(2):
+        portal.ask("POST", f"{desk}/pesan", message, cookies=siti)
+    for status in ("seated", "waiting"):
+        portal.ask("POST", f"{desk}/saringan", {"status": status, "nama": status}, cookies=siti)
+    key = hashlib.sha256(b"seated").hexdigest()[:16]
+    portal.ask("POST", f"{desk}/saringan", {"hapus": key}, cookies=siti)
 
 
 def tell_of_an_account(portal: Portal) -> None:
@@ -712,7 +746,7 @@ def an_open_offering() -> Any:
             "released": now + day}
     return models.Offering.model_validate({
         **declared, "opens": now - day, "closes": now + day, "starts": now + 2 * day, "ends": now + 3 * day,
-        "audience": ["tpp"], "quotas": [kept], "seats": 2})
+        "audience": ["tpp"], "quotas": [kept], "seats": 2, "approval": False})
 
 
 def proof(number: int, references: list[str]) -> dict[str, str]:

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailer.rules import Letter, digest, letter, read_template
+from mailer.rules import digest
+from portal.letters import Letter, letter, read_template
 
 TEMPLATE = "Kursi Anda: {title} ({reference})\n\nMulai: {when}\nTempat: {place}\n"
 VALUES = {"title": "Bimtek Desa Klino", "reference": "7F3K-9QX2", "when": "19 Januari 2027 pukul 08.00 WIB",

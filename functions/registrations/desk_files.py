@@ -1,0 +1,68 @@
+"""What leaves the desk: the list of an activity as CSV or XLSX, and the attendance list to print."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from portal import errors, web
+from portal.access import Facts
+from portal.identifiers import format_reference, parse_moment
+from portal.moments import format_time
+from portal.tables import as_csv, as_xlsx
+from registrations.deskwork import (
+    REGISTRATION_WORDS,
+    SHOWN_FIELDS,
+    Shown,
+    audit,
+    catalogue,
+    desk_words,
+    facts_of,
+    may_list,
+    note,
+    page,
+    registrations,
+    told,
+)
+from registrations.models import Offering
+
+KINDS = {"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
+
+
+def as_spreadsheet(request: web.Request) -> web.Reply:
+    """The list as CSV or XLSX, with the form's own words as headings."""
+    offering = catalogue().offering(request.path_value("offering"))
+    grant = request.person.grant(Facts(offering=offering.id), "registration.export")
+    if request.path_value("kind") not in KINDS:
+        raise errors.NotFound
+    audit().note(note(request, "offering", offering.id, "exported", grant))
+    texts, language = desk_words(request.language), request.language
+    labels = REGISTRATION_WORDS.words(language)["fields"]
+    shown = [Shown(record, each) for record in registrations().of_offering(offering.id)
+             if (each := request.person.allows(facts_of(record), "registration.export"))]
+    headings = [texts["columns"]["number"], texts["columns"]["state"], texts["columns"]["received"],
+                texts["columns"]["here"], *(labels[field.name]["label"] for field in SHOWN_FIELDS)]
+    rows = [_cells(each, offering, texts, language) for each in shown]
+    name = f"{offering.id}.{request.path_value('kind')}"
+    if request.path_value("kind") == "csv":
+        return web.document(as_csv(headings, rows), KINDS["csv"], name)
+    return web.document(as_xlsx(offering.id, headings, rows), KINDS["xlsx"], name)
+
+
+def _cells(shown: Shown, offering: Offering, texts: dict[str, Any], language: str) -> list[str]:
+    record, answers = shown.record, told(shown, language)
+    return [format_reference(record.reference), texts["states"][record.state],
+            format_time(parse_moment(record.received_at), offering.zone, language),
+            format_time(parse_moment(record.checked_in_at), offering.zone, language) if record.checked_in_at else "",
+            *(answers[field.name] for field in SHOWN_FIELDS)]
+
+
+def attendance(request: web.Request) -> web.Reply:
+    """The attendance list to print: who has a seat, with room for a signature."""
+    offering = catalogue().offering(request.path_value("offering"))
+    rows = sorted(told(Shown(record, grant), request.language, ("name",))["name"] for record in
+                  registrations().of_offering(offering.id) if record.state == "seated"
+                  and (grant := request.person.allows(facts_of(record), "registration.list")))
+    if not rows and not may_list(request, offering.id):
+        raise errors.NotFound
+    return page(request, "desk_attendance", getattr(offering.title, request.language), rows=rows,
+                when=format_time(offering.starts, offering.zone, request.language))
