@@ -13,7 +13,7 @@ import sys
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
-from infra import assets, catalogue, csp, front_matter, openapi, search, search_words
+from infra import assets, catalogue, csp, door_page, front_matter, openapi, search, search_words
 from infra.built_site import BUILD, LANGUAGES, SITE
 
 CONFIGURATIONS = {"id": "mkdocs.yml", "en": "mkdocs.en.yml"}
@@ -102,12 +102,14 @@ def build() -> None:
     run_engine()
     drop_unused_assets()
     take_out_shells()
+    door_page.write_pages()
     openapi.write()
     with ProcessPoolExecutor(1) as beside:  # both only read the pages
         index = beside.submit(search.write)
         csp.write()
         index.result()
     stamp_assets()
+    door_page.write_worker()
 
 
 if __name__ == "__main__":

@@ -99,8 +99,9 @@ def read_page(file: Path) -> Element:
 
 
 def page_files(site: Path = SITE) -> list[Path]:
-    """Every HTML file of a built site, Pagefind's folder aside."""
-    return sorted(file for file in site.rglob("*.html") if file.relative_to(site).parts[0] != "pagefind")
+    """Every page of a built site: its HTML files, without Pagefind's folder and what stands in for functions' pages."""
+    return sorted(file for file in site.rglob("*.html")
+                  if file.relative_to(site).parts[0] not in {"pagefind", "layanan"})
 
 
 def address_of(file: Path, site: Path = SITE) -> str:

@@ -51,8 +51,8 @@ class PolicyBroken(Exception):
 
 
 def checked_files() -> list[Path]:
-    """Every page of the site and every page frame of the functions."""
-    return [*page_files(SITE), *sorted(SHELLS.glob("shell.*.html"))]
+    """Every page of the site, every page frame of the functions, and what stands in for a page of theirs."""
+    return [*page_files(SITE), *sorted(SHELLS.glob("shell.*.html")), *sorted((SITE / "layanan").rglob("*.html"))]
 
 
 def inline_scripts(text: str) -> list[str]:

@@ -79,9 +79,11 @@ class Distribution:
                 in self.template.response_headers(script_hashes(), secure=False, names=self.names).items()}
 
     def _secured(self, response: Response) -> list[tuple[str, str]]:
-        """The policy's headers win over the origin's own."""
-        own = [(name, value) for name, value in response.headers if name not in self._security]
-        return [*own, *self._security.items()]
+        """The policy's headers win over the origin's own, save those that give way."""
+        sent = {name for name, _ in response.headers}
+        added = {name: value for name, value in self._security.items()
+                 if name not in self.template.headers_that_give_way & sent}
+        return [*((name, value) for name, value in response.headers if name not in added), *added.items()]
 
 
 def _request(environ: dict[str, Any]) -> Request:

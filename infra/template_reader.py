@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -282,6 +283,13 @@ class Template:
             content = content.removesuffix("; upgrade-insecure-requests").replace("https://", "http://")
             headers["Content-Security-Policy"] = content
         return headers
+
+    @cached_property
+    def headers_that_give_way(self) -> set[str]:
+        """Those of the distribution's headers, in lower case, that it adds only where the origin sends none."""
+        (policy,) = self.of_type("AWS::CloudFront::ResponseHeadersPolicy").values()
+        return {each["Header"].lower() for each in policy["ResponseHeadersPolicyConfig"]["CustomHeadersConfig"]["Items"]
+                if not each["Override"]}
 
     def resolve(self, value: Any, names: Mapping[str, Any]) -> Any:  # noqa: ANN401 any part of the template
         """A part of the template with its references replaced.

@@ -21,7 +21,7 @@ from portal.forms import Form
 from portal.identifiers import parse_moment
 from portal.moments import format_time
 from portal.records import Item, Table
-from portal.sessions import COOKIE, Session, hashed, new_token, person_id, sessions
+from portal.sessions import COOKIE, Session, hashed, mark_of, new_token, person_id, sessions
 from portal.settings import Settings
 from portal.submissions import explain
 
@@ -97,13 +97,13 @@ def come_back(request: web.Request) -> web.Reply:
             raise
         return explain(error, request.in_language(begun["language"]))
     _end_session_of(request)
-    person = person_id(claims.issuer, claims.subject)
+    person, seconds = person_id(claims.issuer, claims.subject), int(COOKIE.total_seconds())
     language, zone = _preferences((identities().profile(person) or NO_PROFILE)["answers"])
     token = sessions().begin(person, name=claims.name, email=claims.email, groups=claims.groups, now=now,
                              language=language, zone=zone)
     return _with_cookies(
-        web.see_other(begun["back"]),
-        web.cookie(web.SESSION, token, request.origin, seconds=int(COOKIE.total_seconds())))
+        web.see_other(begun["back"]), web.cookie(web.SESSION, token, request.origin, seconds=seconds),
+        web.cookie(web.MARK, mark_of(person), request.origin, seconds=seconds, for_scripts=True))
 
 
 def _claims(request: web.Request, begun: Item) -> Claims:
@@ -130,8 +130,14 @@ def go_on(request: web.Request) -> web.Reply:
 def leave(request: web.Request) -> web.Reply:
     """End this session."""
     _end_session_of(request)
+    return _signed_out(request)
+
+
+def _signed_out(request: web.Request) -> web.Reply:
+    """To the page that says so, without the cookies of who was signed in."""
     return _with_cookies(web.see_other(f"{LEAVE}{request.language_query}"),
-                         web.cookie(web.SESSION, "", request.origin, seconds=0))
+                         web.cookie(web.SESSION, "", request.origin, seconds=0),
+                         web.cookie(web.MARK, "", request.origin, seconds=0, for_scripts=True))
 
 
 def left(request: web.Request) -> web.Reply:
@@ -175,8 +181,7 @@ def end_sessions(request: web.Request) -> web.Reply:
     me = _me(request)
     if request.fields.get("sesi") == "semua":
         sessions().end_all(me.person)
-        return _with_cookies(web.see_other(f"{LEAVE}{request.language_query}"),
-                             web.cookie(web.SESSION, "", request.origin, seconds=0))
+        return _signed_out(request)
     if SESSION_KEY.fullmatch(key := str(request.fields.get("sesi", ""))):
         sessions().end(me.person, key)
     return web.see_other(f"{ACCOUNT}{request.language_query}")

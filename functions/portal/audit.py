@@ -73,6 +73,7 @@ class Note:
     rules: str  # the version of the rules that the decision was made under
     now: datetime
     facts: tuple[str, ...] = ()  # such as "state:approved", "field:nik"
+    done: datetime | None = None  # when it was done, where that was before it could be written: without network
 
     def __post_init__(self) -> None:
         """Refuse free text before it is stored for good; what it was is not repeated in the error."""
@@ -159,6 +160,7 @@ class Audit:
         return {"pk": note.pk, "sk": f"{sequence:08d}", "kind": note.kind, "record": note.record,
                 "sequence": sequence, "at": format_moment(note.now), "actor": note.actor.person,
                 "role": note.actor.role, "source": note.actor.source, "action": note.action, "rules": note.rules,
+                **({"done_at": format_moment(note.done)} if note.done else {}),
                 "facts": list(note.facts), "previous": last["hash"] if last else NOTHING,
                 "previous_until": last["expires_at"] if last else 0,
                 "expires_at": kept_until("audit_entry", note.now, note.now)}
@@ -186,10 +188,22 @@ def as_rows(entries: Iterable[Item], *, reader: str, zone: str, language: str) -
     from is told to nobody.
     """
     texts = words("audit", language)
-    return [{"when": format_time(parse_moment(entry["at"]), zone, language),
+
+    def told(entry: Item) -> Iterator[str]:
+        yield from (texts["facts"][group][code] for group, _, code in (
+            fact.partition(":") for fact in entry["facts"]))
+        if when(entry["at"]) != when(done(entry)):
+            yield texts["written"].format(when=when(entry["at"]))
+
+    def done(entry: Item) -> str:
+        return str(entry.get("done_at", entry["at"]))
+
+    def when(moment: str) -> str:
+        return format_time(parse_moment(moment), zone, language)
+
+    return [{"when": when(done(entry)),
              "who": texts["who"][_kind_of(entry, reader)], "what": texts["actions"][entry["action"]],
-             "facts": [texts["facts"][group][code] for group, _, code in (
-                 fact.partition(":") for fact in entry["facts"])]} for entry in entries]
+             "facts": list(told(entry))} for entry in entries]
 
 
 def _kind_of(entry: Item, reader: str) -> str:

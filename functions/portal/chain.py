@@ -25,6 +25,7 @@ GRACE = timedelta(hours=2)  # within which an anchor must be there
 ENTRY_SHAPE = {
     **dict.fromkeys(("pk", "sk", "kind", "record", "at", "actor", "role", "source", "action", "rules", "previous",
                      "hash"), str), "facts": list, "sequence": int, "previous_until": int, "expires_at": int}
+LATE_ENTRY_SHAPE = {**ENTRY_SHAPE, "done_at": str}  # written later than it was done
 ROW_SHAPE = {"pk": str, "sk": str, "hash": str, "expires_at": int}
 ANCHOR_SHAPE = {"pk": str, "sk": str, "entries": int, "digest": str, "until": int, "previous": str, "hash": str}
 
@@ -99,7 +100,7 @@ def is_whole(item: Item) -> bool:
     """Whether an item has the shape of something that the audit writes."""
     pk, sk = str(item.get("pk")), str(item.get("sk"))
     if pk.startswith(RECORD):
-        return _shape_of(item) == ENTRY_SHAPE
+        return _shape_of(item) in (ENTRY_SHAPE, LATE_ENTRY_SHAPE)
     if pk.startswith(DAY):
         return _shape_of(item) == ROW_SHAPE and _is_day(pk.removeprefix(DAY))
     return pk == ANCHOR and _shape_of(item) == ANCHOR_SHAPE and _is_day(sk)

@@ -223,10 +223,14 @@ def cookie_name(name: str, origin: str) -> str:
     return f"__Host-{name}" if origin.startswith("https:") else name
 
 
-def cookie(name: str, value: str, origin: str, *, seconds: int) -> str:
-    """A Set-Cookie header for the whole portal, out of reach for scripts and other sites; 0 seconds take it away."""
+def cookie(name: str, value: str, origin: str, *, seconds: int, for_scripts: bool = False) -> str:
+    """A Set-Cookie header for the whole portal, out of reach for other sites; 0 seconds take it away.
+
+    Out of reach for scripts too, unless it is `for_scripts`: then it opens nothing.
+    """
     secure = "; Secure" if origin.startswith("https:") else ""
-    return f"{cookie_name(name, origin)}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}"
+    closed = "" if for_scripts else "; HttpOnly"
+    return f"{cookie_name(name, origin)}={value}; Path=/; Max-Age={seconds}{closed}; SameSite=Lax{secure}"
 
 
 def _host_of(origin: str) -> str:
@@ -341,6 +345,7 @@ ANYTHING_ELSE = ("", "$default")
 # -- the door ----------------------------------------------------------------------------------------------------
 
 SESSION, PARKED = "sesi", "titipan"  # cookies: who is signed in, and answers that wait for signing in again
+MARK = "penanda"  # a cookie that scripts read: whose phone this is now, so that nobody sees what another left on it
 SIGN_IN, GO_ON = "/layanan/masuk", "/layanan/masuk/lanjut"
 
 Answer = Callable[[Request], Reply]

@@ -130,11 +130,11 @@ def done(request: web.Request, action: str, shown: Shown, offering: Offering, no
     noted = noting(request, shown, DONE[action])
     if action == "approve":
         became = store.approve(record, offering, now, noted)
-        return f"approved_{became}" if became else _why_not(record, waiting="was_waiting")
+        return f"approved_{became}" if became else why_not(record, waiting="was_waiting")
     if action == "promote":
-        return DONE[action] if store.promote_one(record, offering, now, noted) else _why_not(record)
+        return DONE[action] if store.promote_one(record, offering, now, noted) else why_not(record)
     if action == "check_in":
-        return DONE[action] if store.check_in(record, now, noted) else _why_not(record)
+        return DONE[action] if store.check_in(record, now, noted) else why_not(record)
     if record.state not in ACTS_ON[action]:
         return f"was_{record.state}"
     if not may_cancel(offering, now):
@@ -149,7 +149,8 @@ def noting(request: web.Request, shown: Shown, what: str, *facts: str) -> Callab
                                        shown.grant, *facts))
 
 
-def _why_not(record: Record, *, waiting: str = "no_seat") -> str:
+def why_not(record: Record, *, waiting: str = "no_seat") -> str:
+    """The code of what became of a registration meanwhile, so that nothing could be done to it."""
     current = registrations().find(record.reference) or record
     return waiting if current.state == "waiting" else f"was_{current.state}"
 
@@ -205,7 +206,7 @@ def _refused(request: web.Request, shown: Shown, refusal: Refusal, offering: Off
     noted = noting(request, shown, "refused", f"reason:{refusal.reason}")
     if registrations().refuse(shown.record, refusal, offering, now, noted):
         return "refused"
-    return _why_not(shown.record, waiting="was_waiting")
+    return why_not(shown.record, waiting="was_waiting")
 
 
 def _refusal_page(request: web.Request, offering: Offering, people: Sequence[Shown], answers: dict[str, Any],

@@ -9,9 +9,9 @@ from __future__ import annotations
 import json
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
@@ -28,7 +28,8 @@ from portal.records import Table
 from portal.sessions import RECORD, hashed
 from registrations.catalogue import Catalogue
 from registrations.handler import OFFERING_KEPT
-from registrations.models import Offering
+from registrations.models import GENERAL, Offering
+from registrations.store import Record
 
 STACK = "journeys"
 SECONDS_FOR_A_LETTER = 20
@@ -44,6 +45,7 @@ class Stage:
     endpoint: str
     table: str
     people: str  # the table of sessions
+    audit: str
     own: Iterator[int] = field(default_factory=lambda: count(1), compare=False)
 
     def declare(self, **changes: Any) -> str:
@@ -68,6 +70,14 @@ class Stage:
         with self._storage():
             Table(self.people).write(records.update({"pk": f"SESSION#{hashed(token)}", "sk": RECORD},
                                                     "SET seen_at = :seen", values={"seen": seen}))
+
+    def seat(self, offering: str, people: Iterable[Record]) -> None:
+        """People who got a seat some time ago, without the letters about it."""
+        with self._storage():
+            for number, record in enumerate(people):
+                kept = replace(record, seat=f"SEAT#{GENERAL}#{number:05d}", seated_at=record.received_at)
+                Table(self.table).write(records.put({
+                    **kept.key, **asdict(kept), "offering": offering, "expires_at": int(days(800).timestamp())}))
 
     @contextmanager
     def _storage(self) -> Iterator[None]:
@@ -124,7 +134,8 @@ def running_stage() -> Iterator[Stage]:
     try:
         names = provision(Template(), emulator.url, stack=STACK)
         with running_portal(endpoint_url=emulator.url, stack=STACK) as url:
-            stage = Stage(url, emulator.url, names["RegistrationsTable"], names["IdentityTable"])
+            stage = Stage(url, emulator.url, names["RegistrationsTable"], names["IdentityTable"],
+                          names["AuditTable"])
             for offering in read_offerings():
                 stage.publish(an_open_offering(offering.id))
             yield stage
