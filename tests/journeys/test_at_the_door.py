@@ -1,25 +1,35 @@
-"""Two hundred people are checked in at a door where the network is gone half of the time, and the list is right."""
+"""The door of an activity: two hundred people while the network is gone half of the time, and the list is right.
+
+And what a phone keeps between two people who use it, over a new version of the page, and before its camera.
+"""
 
 from __future__ import annotations
 
 import csv
 import io
+import os
+import re
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from random import Random
 from typing import Any
 
 import pytest
 import requests
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Error, Page, expect
 
+from infra.browser import FLAGS, find_browser
+from infra.published import SITE
 from portal import records
 from portal.audit import Audit
 from portal.identifiers import format_reference, parse_moment
 from portal.records import Table
 from registrations.desk import AT_THE_SAME_TIME
 from registrations.store import Record, Registrations
-from tests.journeys.inspection import PHONE
+from tests.codes import code_of, seen_askew
+from tests.journeys.inspection import PHONE, faults_of
 from tests.journeys.line import Line
 from tests.journeys.stage import MODEL, Stage, an_open_offering
 from tests.journeys.watch import Watch
@@ -31,12 +41,13 @@ NOBODY = "2222-2222"  # a number that nobody has
 EXACT = timedelta(seconds=1)
 WRITTEN = EXACT + AT_THE_SAME_TIME  # what the audit takes for one moment
 LONG = timedelta(hours=2)
-BROKEN = ("net::ERR_", "Failed to fetch", "failed to load")  # what the browser says of a line that is cut
+# What the browser says of a line that is cut, and of a session that has ended.
+EXPECTED = ("net::ERR_", "Failed to fetch", "answered 401", "status of 401")
 
 OpenDoor = Callable[..., Page]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def line(stage: Stage) -> Iterator[Line]:
     """The network of the village hall."""
     with Line(stage.url) as running:
@@ -60,7 +71,7 @@ def at(browser: Browser) -> Iterator[OpenDoor]:
     yield opened
     for context in contexts:
         context.close()
-    unexpected = [each for watch in watches for each in watch.complaints if not any(said in each for said in BROKEN)]
+    unexpected = [each for watch in watches for each in watch.complaints if not any(said in each for said in EXPECTED)]
     assert not unexpected, unexpected
 
 
@@ -169,6 +180,173 @@ def come_to_the_other_phone(page: Page, offering: str, people: list[Record]) -> 
     came = {record.reference: note(page, record.reference) for record in people}
     expect(state_line(page)).to_have_text("Semua catatan sudah terkirim.")
     return came
+
+
+# -- whose phone it is ---------------------------------------------------------------------------------------------
+
+
+def kept(page: Page, store: str) -> list[dict[str, Any]]:
+    """What this phone keeps: `lists` or `notes`."""
+    return page.evaluate("""store => new Promise((done) => {
+      indexedDB.open("hadir").onsuccess = (event) => {
+        const database = event.target.result;
+        const all = database.transaction(store).objectStore(store).getAll();
+        all.onsuccess = () => { database.close(); done(all.result); };
+      };
+    })""", store)
+
+
+def is_gone(page: Page, address: str) -> bool:
+    """Whether nobody answers for this address while there is no network."""
+    window = page.context.new_page()
+    with window, suppress(Error):
+        window.goto(address)
+        return False
+    return True
+
+
+def be_somebody_else(page: Page, subject: str) -> None:
+    page.context.add_cookies(cookies_of(str(page.evaluate("location.origin")), subject))
+
+
+def test_a_list_is_never_shown_to_the_next_person_and_notes_wait_for_who_made_them(
+        stage: Stage, line: Line, at: OpenDoor) -> None:
+    guest, late = seated(stage, MODEL, 2, first=600)
+    page = at(line.url)
+    be_ready(page, MODEL)
+    assert {name for each in kept(page, "lists")[0]["people"] for name in each} == {
+        "here", "name", "number", "reference"}
+    line.cut()
+    moment = note(page, guest.reference)
+    expect(state_line(page)).to_have_text("Tersimpan di ponsel ini, menunggu jaringan (1)")
+    assert set(kept(page, "notes")[0]) == {"at", "mark", "number", "offering", "until"}, "no name"
+    stage.leave_alone(next(each["value"] for each in page.context.cookies() if each["name"] == "sesi"), hours=2)
+    line.mend()
+    page.get_by_role("button", name="Kirim sekarang").tap()
+    expect(state_line(page)).to_contain_text("Sesi Anda sudah berakhir")
+    expect(page.get_by_role("link", name="Masuk lagi")).to_have_attribute(
+        "href", f"/layanan/masuk?ke=%2Flayanan%2Fmeja%2F{MODEL}%2Fhadir")
+    assert kept(page, "lists") == []
+    assert faults_of(page) == []
+
+    be_somebody_else(page, "budi")
+    page.goto(door_of(MODEL))
+    expect(state_line(page)).to_contain_text("catatan petugas lain yang belum terkirim (1)")
+    note(page, late.reference)
+    expect(page.locator(f"[data-number='{late.reference}'] [data-state]")).to_have_text("sudah hadir")
+    expect(page.locator(f"[data-number='{guest.reference}'] [data-state]")).to_have_text("")
+    line.cut()
+    page.reload()
+    expect(page.locator("[data-count]")).to_be_visible()
+    line.mend()
+
+    page.goto("/layanan/akun")
+    page.get_by_role("button", name="Keluar", exact=True).tap()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Anda sudah keluar")
+    page.wait_for_function("async () => (await caches.keys()).length === 0")
+    assert kept(page, "lists") == []
+    line.cut()
+    assert is_gone(page, door_of(MODEL))
+    line.mend()
+
+    page.goto("/")
+    be_somebody_else(page, "siti")
+    page.goto(door_of(MODEL))
+    expect(page.locator(f"[data-number='{guest.reference}'] [data-state]")).to_have_text("sudah hadir")
+    assert kept(page, "notes") == []
+    with stage._storage():
+        found = Registrations(Table(stage.table), Random(1)).find(guest.reference)
+    assert found
+    assert abs(parse_moment(str(found.checked_in_at)) - moment) < EXACT
+
+
+def test_a_page_that_is_left_open_shows_nothing_once_somebody_else_has_signed_in(
+        stage: Stage, line: Line, at: OpenDoor) -> None:
+    (guest,) = seated(stage, MODEL, 1, first=620)
+    page = at(line.url)
+    be_ready(page, MODEL)
+    line.cut()
+    be_somebody_else_without_network(page)
+    page.evaluate("dispatchEvent(new Event('online'))")
+    expect(state_line(page)).to_contain_text("Tidak ada yang masuk di ponsel ini")
+    expect(page.get_by_text(str(guest.answers["name"]))).to_have_count(0)
+    assert kept(page, "lists") == []
+    line.mend()
+
+
+def be_somebody_else_without_network(page: Page) -> None:
+    """Signed out in another window a moment before the network went."""
+    page.context.clear_cookies()
+
+
+# -- a new version --------------------------------------------------------------------------------------------------
+
+
+def test_a_new_version_replaces_the_old_one_and_serves_no_other_page(stage: Stage, line: Line, at: OpenDoor) -> None:
+    offering = stage.declare()
+    page = at(line.url)
+    be_ready(page, offering)
+    worker = SITE / "layanan" / "meja" / "hadir.js"
+    before = worker.read_text(encoding="utf-8")
+    version = re.search(r'"version": "(\w+)"', before)
+    assert version
+    assert page.evaluate("caches.keys()") == [f"check-in {door_of(offering)} {version[1]}"]
+    registered = page.evaluate("navigator.serviceWorker.getRegistrations().then((all) => all.map((one) => one.scope))")
+    assert registered == [line.url + door_of(offering)]
+    try:
+        worker.write_text(before.replace(version[1], "0123456789"), encoding="utf-8")
+        page.reload()
+        page.wait_for_function("async (name) => String(await caches.keys()) === name",
+                               arg=f"check-in {door_of(offering)} 0123456789")
+    finally:
+        worker.write_text(before, encoding="utf-8")
+    line.cut()
+    others = ("/", "/layanan/meja", f"/layanan/meja/{offering}", f"{door_of(offering)}x", door_of(f"{offering}0"))
+    assert [each for each in others if not is_gone(page, each)] == []
+    page.goto(f"{door_of(offering)}?lang=en")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Check in")
+    line.mend()
+
+
+# -- the camera ------------------------------------------------------------------------------------------------------
+
+
+def test_a_code_is_read_by_the_camera_without_network_and_on_no_other_page(
+        browser: Browser, stage: Stage, line: Line, tmp_path: Path) -> None:
+    offering = stage.declare()
+    guest, _ = seated(stage, offering, 2, first=700)
+    film(tmp_path / "code.y4m", f"https://portal.test/layanan/pendaftaran/status/{guest.reference}")
+    chromium = browser.browser_type.launch(executable_path=find_browser(), args=[
+        *FLAGS, *(["--no-sandbox"] if os.geteuid() == 0 else []), "--use-fake-ui-for-media-stream",
+        "--use-fake-device-for-media-stream", f"--use-file-for-fake-video-capture={tmp_path / 'code.y4m'}"])
+    page = chromium.new_context(base_url=line.url, viewport=PHONE, has_touch=True).new_page()
+    page.context.add_cookies(cookies_of(line.url, "siti"))
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    be_ready(page, offering)
+    assert not [each for each in asked if "/qr-" in each], "the library comes with the camera"
+    line.cut()
+    page.reload()
+    page.get_by_role("button", name="Pindai QR dengan kamera").tap()
+    expect(told(page)).to_have_text(f"{guest.answers['name']}: hadir, tersimpan di ponsel ini.")
+    assert [each for each in asked if "/qr-" in each], "this browser reads no codes by itself"
+    page.get_by_role("button", name="Tutup kamera").tap()
+    expect(page.locator("video")).to_be_hidden()
+    line.mend()
+    page.goto("/")
+    assert page.evaluate("navigator.mediaDevices.getUserMedia({ video: true }).catch((error) => error.name)"
+                         ) == "NotAllowedError"
+    chromium.close()
+
+
+def film(file: Path, text: str) -> None:
+    """A camera that looks at a code, a little from the side."""
+    code = seen_askew(code_of(text), (640, 480), Random(7)).convert("L")
+    frame = b"FRAME\n" + code.tobytes() + bytes([128]) * (640 * 480 // 2)
+    file.write_bytes(b"YUV4MPEG2 W640 H480 F10:1 Ip A1:1 C420\n" + frame * 5)
+
+
+# -- what stands behind it -------------------------------------------------------------------------------------------
 
 
 def let_time_pass(page: Page) -> None:

@@ -8,7 +8,8 @@ const { Kept, forget, mark } = await import(beside("checkin-kept.js"));
 
 const WORKER = "/layanan/meja/hadir.js";
 const AT_ONCE = 25; // notes in one request
-const EVERY = 20_000; // milliseconds between two attempts
+const SOON = 2000; // milliseconds after an attempt that failed; then twice as long each time
+const EVERY = 20_000; // and never longer than this
 const FRESH = 60_000; // how old the list may become while there is network
 const PATIENCE = 20_000; // for an answer: a line that is only half there never says no
 const NUMBER = /^[2-9BCDFGHJKMNPQRSTX]{8}$/;
@@ -31,6 +32,7 @@ class Door {
   others = 0;
   asked = 0; // when the list was last fetched
   sending = false;
+  failures = 0; // attempts in a row that nobody answered
 
   constructor() {
     this.offering = box.dataset.checkIn || location.pathname.split("/")[3];
@@ -59,6 +61,7 @@ class Door {
 
   async start() {
     box.querySelector("label").textContent = this.words("numberOrName");
+    this.part.told.textContent = this.words("begin");
     await (this.marked || !this.live ? this.kept.open() : this.kept.openInMemory());
     this.others = await this.kept.tidy();
     if (this.live) {
@@ -97,7 +100,6 @@ class Door {
     addEventListener("pageshow", () => this.again());
     addEventListener("pagehide", () => this.close());
     document.addEventListener("visibilitychange", () => (document.hidden ? this.close() : this.again()));
-    setInterval(() => this.send(), EVERY);
     addEventListener("beforeunload", (event) => { if (!this.kept.durable && this.waiting.length > 0) event.preventDefault(); });
   }
 
@@ -231,6 +233,9 @@ class Door {
       if (had > 0 && this.waiting.length === 0) this.hear(this.words("allSent"));
     } finally {
       this.sending = false;
+      this.failures = this.state === "away" ? this.failures + 1 : 0;
+      clearTimeout(this.next);
+      this.next = setTimeout(() => this.send(), this.failures ? Math.min(EVERY, SOON * 2 ** (this.failures - 1)) : EVERY);
       this.draw();
     }
   }
@@ -273,7 +278,7 @@ class Door {
     try {
       const answer = await fetch(this.address + location.search, {
         method, signal: late.signal, body: body && JSON.stringify(body),
-        headers: { "accept": "application/json", ...(body && { "content-type": "application/json" }) },
+        headers: { "accept": "application/json", "accept-language": document.documentElement.lang, ...(body && { "content-type": "application/json" }) },
       });
       this.state = { 401: "signedOut", 404: "notYours" }[answer.status] ?? (answer.ok ? "" : "away");
       // Whoever holds the phone now cannot sign in for this list: it may be lost. What is on the screen stays.
