@@ -23,6 +23,7 @@ EXPECTED = {
     "string_type": 'a text in quotation marks, such as "2026-11-21"', "bool_type": "true or false",
     "model_type": "the keys it is made of, such as {id: …, en: …}", "tuple_type": "a list of periods, one a line",
 }
+BY_ITSELF = {"expiry", "setting", "phone"}  # who keeps a kind for its own period, not for another kind's
 YEAR = 365
 PERIODS = {"id": ("{years} tahun ({days} hari)", "{days} hari", "24 jam"),
            "en": ("{years} {year} ({days} days)", "{days} days", "24 hours")}
@@ -81,13 +82,13 @@ class Kind(Declared):
     kept: InBothLanguages
     purpose: InBothLanguages
     after: Code
-    kept_by: Code  # expiry, setting, or another kind
+    kept_by: Code  # expiry, setting, phone, or another kind
     in_notice: bool
     periods: tuple[Period, ...] = Field(default=(), strict=False)
 
     @model_validator(mode="after")
     def _periods_fit(self) -> Self:
-        if bool(self.periods) is not (self.kept_by in {"expiry", "setting"}):
+        if bool(self.periods) is not (self.kept_by in BY_ITSELF):
             raise PydanticCustomError("periods", "periods: expected at least one, and none where kept_by names a kind")
         if not in_order(self.periods):
             raise PydanticCustomError("order", "periods: expected each to begin after the one before it")
@@ -122,8 +123,8 @@ def _kind(source: Path, name: str, declared: object) -> Kind:
 
 def _refers(source: Path, name: str, kind: Kind, kinds: dict[str, Kind]) -> None:
     """What one kind says of another is there."""
-    if kind.kept_by not in {"expiry", "setting"} and not (kind.kept_by in kinds and kinds[kind.kept_by].periods):
-        raise Mistake(source, f"{name}.kept_by", "expected expiry, setting, or a kind that has periods")
+    if kind.kept_by not in BY_ITSELF and not (kind.kept_by in kinds and kinds[kind.kept_by].periods):
+        raise Mistake(source, f"{name}.kept_by", "expected expiry, setting, phone, or a kind that has periods")
     for language in ("id", "en"):
         try:
             _filled(kind, kinds, language, date.max)
@@ -136,9 +137,9 @@ def _refers(source: Path, name: str, kind: Kind, kinds: dict[str, Kind]) -> None
 
 
 def for_functions(kinds: dict[str, Kind]) -> dict[str, list[tuple[str, int]]]:
-    """What the functions need: the days of each kind that a table's expiry keeps, by the day since when they hold."""
+    """What the functions need: the days of each kind to which they give an end, by the day since when they hold."""
     return {name: [(each.since, each.days) for each in kind.periods]
-            for name, kind in kinds.items() if kind.kept_by == "expiry"}
+            for name, kind in kinds.items() if kind.kept_by in {"expiry", "phone"}}
 
 
 # -- for the notice ------------------------------------------------------------------------------------------------

@@ -21,8 +21,9 @@ from hypothesis import strategies as st
 from portal import web
 from portal.assets import read_text
 from portal.errors import StoreUnavailable
-from portal.identifiers import format_reference
 from portal.letters import letter, read_template
+from portal.chain import faults_in
+from portal.identifiers import format_moment, format_reference, parse_moment
 from portal.records import Table, update
 from portal.sessions import Sessions
 from portal.tables import BEGINS_A_FORMULA, as_csv, harmless
@@ -52,6 +53,7 @@ LIST, SEARCH = "GET /layanan/meja/{offering}", "POST /layanan/meja/{offering}/ca
 ONE, ACT = "GET /layanan/meja/{offering}/pendaftaran/{reference}", "POST /layanan/meja/{offering}/tindakan"
 REFUSE, WRITE = "POST /layanan/meja/{offering}/tolak", "POST /layanan/meja/{offering}/pesan"
 FILTERS = "POST /layanan/meja/{offering}/saringan"
+DOOR, CHECK_IN = "GET /layanan/meja/{offering}/hadir", "POST /layanan/meja/{offering}/hadir"
 FILE, ATTENDANCE = "GET /layanan/meja/{offering}/unduh/{kind}", "GET /layanan/meja/{offering}/daftar-hadir"
 
 SitAtDesk = Callable[..., Caller]
@@ -238,6 +240,118 @@ def test_coming_twice_is_coming_once_and_who_waits_is_not_checked_in(
     first = registrations.find(people[0].reference)
     sit_at_desk()(ACT, data=here, **HERE)
     assert registrations.find(people[0].reference) == first
+
+
+# -- the door of the activity --------------------------------------------------------------------------------------
+
+
+def at_the_door(door: Caller, *people: Record, **more: object) -> dict[str, str]:
+    """What the door answers about these numbers."""
+    sent = {"nomor": [each.reference for each in people], **more}
+    return dict(door(CHECK_IN, data=sent, **HERE).json["outcome"])
+
+
+def ago(**time: float) -> str:
+    return format_moment(datetime.now(UTC) - timedelta(**time))
+
+
+def came(registrations: Registrations, record: Record) -> timedelta:
+    """How long ago somebody came."""
+    found = registrations.find(record.reference)
+    assert found
+    return datetime.now(UTC) - parse_moment(str(found.checked_in_at))
+
+
+def is_about(span: timedelta, expected: timedelta) -> bool:
+    return abs(span - expected) < timedelta(seconds=30)
+
+
+def test_the_page_of_the_door_shows_numbers_and_names_and_may_use_the_camera(
+        sit_at_desk: SitAtDesk, registrations: Registrations, offering: Offering) -> None:
+    come(registrations, offering, 3)
+    page = sit_at_desk()(DOOR, **HERE)
+    assert page.headers["permissions-policy"].startswith("camera=(self),")
+    assert "permissions-policy" not in sit_at_desk()(LIST, **HERE).headers
+    assert "desa.example" not in page.body
+    assert page.text.count("Peserta 0") >= 1
+    assert "Peserta 2" not in page.text, "who waits has no seat to come to"
+    answer = sit_at_desk()(DOOR, headers={"accept": "application/json", "accept-language": "en"}, **HERE).json
+    assert answer["title"] == offering.title.en
+    assert [set(each) for each in answer["people"]] == [{"reference", "number", "name", "here"}] * 2
+
+
+def test_a_phone_forgets_the_list_after_a_day_and_notes_after_a_week(
+        sit_at_desk: SitAtDesk, offering: Offering) -> None:
+    answer = sit_at_desk()(DOOR, headers={"accept": "application/json"}, **HERE).json
+    now = datetime.now(UTC).timestamp()
+    days = {"list_until": 1, "notes_until": 7}
+    assert {name: round((answer[name] - now) / 86_400) for name in days} == days
+    assert offering
+
+
+@pytest.mark.parametrize("hours", [
+    pytest.param((2, None, 2), id="without saying what its clock is"),
+    pytest.param((160, 0, 160), id="after six days and more"),
+    pytest.param((2, .02, 2), id="by a request that was under way for a minute"),
+    pytest.param((5, 3, 2), id="by a clock that is three hours late"),
+    pytest.param((-1, -3, 2), id="by a clock that is three hours early"),
+    pytest.param((170, 0, 0), id="longer ago than notes are kept, so now"),
+    pytest.param((-1, 0, 0), id="in the future, so now"),
+    pytest.param((2, 720, 0), id="in the future by its own clock, so now")])
+def test_somebody_came_when_the_phone_noted_it(
+        sit_at_desk: SitAtDesk, registrations: Registrations, offering: Offering,
+        hours: tuple[float, float | None, float]) -> None:
+    (record,) = come(registrations, offering, 1)
+    noted, clock, expected = hours
+    told = {"waktu": {record.reference: ago(hours=noted)}} | ({} if clock is None else {"jam": ago(hours=clock)})
+    assert at_the_door(sit_at_desk(), record, **told) == {record.reference: "checked_in"}
+    assert is_about(came(registrations, record), timedelta(hours=expected))
+
+
+@pytest.mark.parametrize("told", [{"waktu": "kemarin"}, {"waktu": {"7F3K9QX2": 1}}, {"waktu": ["x"], "jam": []},
+                                  {"jam": "2026-11-22T08:00:00"}])
+def test_a_moment_that_nobody_can_read_is_now(
+        sit_at_desk: SitAtDesk, registrations: Registrations, offering: Offering, told: dict[str, object]) -> None:
+    (record,) = come(registrations, offering, 1)
+    assert at_the_door(sit_at_desk(), record, **told) == {record.reference: "checked_in"}
+    assert is_about(came(registrations, record), timedelta())
+
+
+def test_what_was_noted_without_network_is_told_with_both_moments(
+        sit_at_desk: SitAtDesk, registrations: Registrations, offering: Offering) -> None:
+    (record,) = come(registrations, offering, 1)
+    door = sit_at_desk()
+    for hours in (2, 1):
+        assert at_the_door(door, record, waktu={record.reference: ago(hours=hours)})
+    (entry,) = [each for each in deskwork.audit().entries("registration", numbers([record])[0])
+                if each["action"] == "checked_in"]
+    assert is_about(datetime.now(UTC) - parse_moment(entry["done_at"]), timedelta(hours=2))
+    assert is_about(datetime.now(UTC) - parse_moment(entry["at"]), timedelta())
+    text = door(ONE, reference=record.reference, **HERE).text
+    assert "dicatat di portal" in text
+    assert faults_in(list(deskwork.audit().entries("registration", numbers([record])[0])), datetime.now(UTC))[0].code == (
+        "not_listed"), "whole in itself; its day is not among what was looked at"
+
+
+def test_who_cannot_be_checked_in_is_told_apart_to_those_who_may_see_it(
+        sit_at_desk: SitAtDesk, registrations: Registrations, offering: Offering) -> None:
+    seated, leaver, *_, waiting = come(registrations, offering, 3)
+    sit_at_desk()(ACT, data={"tindakan": "cancel", "nomor": [leaver.reference]}, **HERE)
+    people = (seated, leaver, waiting)  # the last has the leaver's seat now
+    told = at_the_door(sit_at_desk(), *people)
+    assert [told[each.reference] for each in people] == ["checked_in", "was_cancelled", "checked_in"]
+    told = at_the_door(sit_at_desk("pelatih:bimtek-klino", "wayan"), *people)
+    assert [told[each.reference] for each in people] == ["checked_in", "unknown", "checked_in"]
+
+
+def test_the_door_works_without_script(
+        sit_at_desk: SitAtDesk, registrations: Registrations, offering: Offering) -> None:
+    (record,) = come(registrations, offering, 1)
+    told = sit_at_desk()(CHECK_IN, form={"nomor": numbers([record])[0], "lang": "en"}, **HERE)
+    assert f"{numbers([record])[0]}: checked in" in told.text
+    assert "1 of 1 participants have come" in told.text
+    nobody = sit_at_desk()(CHECK_IN, form={"nomor": "Peserta"}, **HERE)
+    assert "tidak ada di daftar peserta yang mendapat kursi" in nobody.text
 
 
 def test_an_action_nobody_knows_and_a_number_of_nobody_are_not_there(

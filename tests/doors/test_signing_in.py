@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from io import StringIO
 from urllib.parse import parse_qs, urlsplit
 
@@ -16,7 +17,7 @@ from tests.issuer import BACK, BEGIN, SITI, Issuer, come_back, s256, signed_in
 
 ACCOUNT, LEAVE = "GET /layanan/akun", "POST /layanan/keluar"
 FAILED, UNAVAILABLE = "Masuk belum berhasil", "Layanan masuk tidak menjawab"
-SESSION, BROWSER = "__Host-sesi", "__Host-peramban"
+SESSION, BROWSER, MARK = "__Host-sesi", "__Host-peramban", "__Host-penanda"
 ORIGIN = "https://portal.example.go.id"
 
 
@@ -246,6 +247,21 @@ def test_cookies_are_out_of_reach_for_scripts_other_hosts_and_plain_http(identit
     for cookies, name, seconds in ((begun.cookies, BROWSER, 900), (back.cookies, SESSION, 36 * 3600)):
         assert set(attributes_of(cookies, name)) == {
             "Path=/", "HttpOnly", "Secure", "SameSite=Lax", f"Max-Age={seconds}"}, "__Host- allows no Domain"
+
+
+def test_one_mark_is_for_scripts_the_same_at_each_sign_in_and_opens_nothing(
+        identity_door: Caller, issuer: Issuer, identity_table: Table) -> None:
+    first, second = signed_in(identity_door, issuer), signed_in(identity_door, issuer)
+    mark = first.cookies[MARK]
+    assert second.cookies[MARK] == mark
+    assert re.fullmatch("[0-9a-f]{16}", mark)
+    assert mark not in json.dumps(contents(identity_table), default=str)
+    assert Caller(identity_door.handle, {MARK: mark, SESSION: mark})(ACCOUNT).status == 303
+    left = first(LEAVE, form={"lang": "id"})
+    assert MARK not in first.cookies
+    assert set(attributes_of(left.cookies, MARK)) == {"Path=/", "Secure", "SameSite=Lax", "Max-Age=0"}
+    second("POST /layanan/akun/sesi", form={"sesi": "semua"})
+    assert MARK not in second.cookies
 
 
 def test_a_cookie_from_before_signing_in_is_not_kept(identity_door: Caller, issuer: Issuer) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -48,6 +49,30 @@ def a_door(functions: Functions, bell: Bell | None = None) -> Distribution:
 def a_request(path: str, **changes: Any) -> Request:
     return Request(**{"method": "GET", "path": path, "query": "lang=en&who=me", "headers": EVERYTHING, "body": b"",
                       "source": "", **changes})
+
+
+def headers_of(reply: Response) -> dict[str, str]:
+    """As the browser gets them."""
+    sent: list[tuple[str, str]] = []
+    environ = {"REQUEST_METHOD": "GET", "REQUEST_URI": STATUS, "wsgi.input": io.BytesIO()}
+    a_door(Functions(reply))(environ, lambda _, headers: sent.extend(headers))
+    assert len({name for name, _ in sent}) == len(sent), "none twice"
+    return {name.lower(): value for name, value in sent}
+
+
+@pytest.mark.usefixtures("_hashes")
+def test_the_policy_wins_over_a_function_save_about_the_camera() -> None:
+    own = {"permissions-policy": "camera=(self)", "x-frame-options": "SAMEORIGIN"}
+    headers = headers_of(Response(200, [*PAGE.headers, *own.items()], b""))
+    assert headers["permissions-policy"] == "camera=(self)"
+    assert headers["x-frame-options"] == "DENY"
+    assert headers_of(PAGE)["permissions-policy"].startswith("camera=(),")
+
+
+@pytest.fixture
+def _hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No site needs to be built for this."""
+    monkeypatch.setattr("infra.distribution.script_hashes", list)
 
 
 def test_what_is_kept_for_everybody_is_asked_without_anything_personal() -> None:

@@ -7,8 +7,9 @@ import re
 import pytest
 
 from infra.template_check import transformed
-from infra.template_reader import ANYTHING_ELSE, REGION, Template
+from infra.template_reader import ANYTHING_ELSE, REGION, ROOT, Template
 from portal.web import STATUS
+from registrations.desk import CAMERA
 from uploads.inspector import ARRIVED, SCANNED
 from uploads.store import INCOMING
 
@@ -221,9 +222,10 @@ def test_only_the_buckets_403_becomes_the_not_found_page_and_no_function_answers
 def test_services_go_to_the_api_and_their_description_to_the_bucket() -> None:
     assert {path: TEMPLATE.behaviour_for(path).origin for path in (
         "/", "/kegiatan/", "/layanan/openapi.json", "/layanan/pendaftaran", "/layanan/kegiatan/x/kursi",
-        "/layananku/")} == {
+        "/layanan/meja/hadir.js", "/layanan/meja/x/hadir", "/layanan/meja/hadir", "/layananku/")} == {
         "/": "site", "/kegiatan/": "site", "/layanan/openapi.json": "site", "/layanan/pendaftaran": "services",
-        "/layanan/kegiatan/x/kursi": "services", "/layananku/": "site"}
+        "/layanan/kegiatan/x/kursi": "services", "/layanan/meja/hadir.js": "site", "/layanan/meja/x/hadir": "services",
+        "/layanan/meja/hadir": "services", "/layananku/": "site"}
 
 
 def test_every_route_is_reached_through_the_distribution() -> None:
@@ -286,7 +288,16 @@ def test_the_other_security_headers_are_there() -> None:
         "Strict-Transport-Security": "max-age=63072000; includeSubDomains", "X-Content-Type-Options": "nosniff",
         "X-Frame-Options": "DENY", "Referrer-Policy": "same-origin", "Cross-Origin-Opener-Policy": "same-origin",
         "Cross-Origin-Resource-Policy": "same-origin",
-        "Permissions-Policy": "camera=(self), geolocation=(), microphone=(), payment=(), usb=()"}
+        "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()"}
+
+
+def test_only_the_page_at_the_door_may_say_otherwise_of_the_camera() -> None:
+    assert TEMPLATE.headers_that_give_way == {"permissions-policy"}
+    policy = TEMPLATE.response_headers([], secure=True)["Permissions-Policy"]
+    assert policy.replace("camera=()", "camera=(self)") == CAMERA
+    sources = {path.name for path in (ROOT / "functions").rglob("*.py")
+               if "permissions-policy" in path.read_text(encoding="utf-8")}
+    assert sources == {"desk.py"}
 
 
 def test_without_https_nothing_asks_for_https() -> None:
