@@ -121,5 +121,5 @@ def test_a_later_period_stands_behind_an_earlier_one(tmp_path: Path) -> None:
 @pytest.mark.parametrize("named", ["kopi", "benih"])
 def test_a_kind_that_is_kept_like_another_names_one_that_has_periods(tmp_path: Path, named: str) -> None:
     like = KIND.partition("  periods:")[0].replace("kept_by: expiry", f"kept_by: {named}").replace("{period}", "")
-    with pytest.raises(Mistake, match=r"benih\.kept_by: expected expiry, setting, or a kind that has periods"):
+    with pytest.raises(Mistake, match=r"benih\.kept_by: expected expiry, setting, phone, or a kind that has periods"):
         retention.read(a_table(tmp_path, KIND + like.replace("panen:", "benih:")))
