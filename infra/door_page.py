@@ -23,21 +23,25 @@ SCRIPTS = ("portal_*", "icon_*", "checkin*")
 
 
 def write_pages() -> None:
-    """The page with nobody in it, in each language, inside the frame of the functions' pages."""
+    """The page with nobody in it, in each language, inside the frame of the functions' pages.
+
+    Its name changes with its content: a worker that is published before its pages must not keep the older ones.
+    """
     FOLDER.mkdir(parents=True, exist_ok=True)
     for language in LANGUAGES:
         texts = words("desk", language)
         title = texts["check_in"]["title"]
         drawn = pages.fragment("desk_check_in", language, title=title, desk=DESK, texts=texts, offering="", rows=[],
                                told="", here=0, kept=None, title_of_offering="", asked="")
-        (FOLDER / f"hadir.{language}.html").write_text(pages.in_shell(language, title, drawn), encoding="utf-8")
+        page = pages.in_shell(language, title, drawn).encode()
+        (FOLDER / f"hadir.{language}.{hashlib.sha256(page).hexdigest()[:10]}.html").write_bytes(page)
 
 
 def write_worker() -> None:
     """The worker, with the names of what it keeps; after everything that it keeps is there under its own name."""
     files = [file for pattern in SCRIPTS for file in sorted((SITE / "assets" / "portal").glob(pattern))]
     reader = sorted((SITE / "assets").glob(f"{READER}/*.js"))
-    kept = {language: FOLDER / f"hadir.{language}.html" for language in LANGUAGES}
+    kept = {language: next(FOLDER.glob(f"hadir.{language}.*.html")) for language in LANGUAGES}
     built = {"version": _version([*files, *reader, *kept.values()]), "camera": CAMERA,
              "files": [_address(file) for file in files], "reader": [_address(file) for file in reader],
              "pages": {language: _address(file) for language, file in kept.items()}}
