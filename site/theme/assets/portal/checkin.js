@@ -9,7 +9,7 @@ const { Kept, forget, mark } = await import(beside("checkin-kept.js"));
 const WORKER = "/layanan/meja/hadir.js";
 const AT_ONCE = 25; // notes in one request
 const SOON = 2000; // milliseconds after an attempt that failed; then twice as long each time
-const EVERY = 20_000; // and never longer than this
+const EVERY = 10_000; // and never longer than this
 const FRESH = 60_000; // how old the list may become while there is network
 const PATIENCE = 20_000; // for an answer: a line that is only half there never says no
 const NUMBER = /^[2-9BCDFGHJKMNPQRSTX]{8}$/;
@@ -222,7 +222,8 @@ class Door {
 
   // -- sending ------------------------------------------------------------------------------------------------------
 
-  async send() {
+  async send({ byItself = false } = {}) {
+    if (!byItself) this.failures = 0; // somebody is here: short pauses again
     if (this.sending || !this.mine || this.isSomebodyElse()) return;
     this.sending = true;
     const had = this.waiting.length;
@@ -235,7 +236,7 @@ class Door {
       this.sending = false;
       this.failures = this.state === "away" ? this.failures + 1 : 0;
       clearTimeout(this.next);
-      this.next = setTimeout(() => this.send(), this.failures ? Math.min(EVERY, SOON * 2 ** (this.failures - 1)) : EVERY);
+      this.next = setTimeout(() => this.send({ byItself: true }), this.failures ? Math.min(EVERY, SOON * 2 ** (this.failures - 1)) : EVERY);
       this.draw();
     }
   }
@@ -316,7 +317,7 @@ class Door {
     this.part["no-list"].hidden = this.people !== null || !this.mine;
     this.part.send.hidden = kind !== "waiting";
     this.part["sign-in"].hidden = !["signedOut", "nobody"].includes(kind);
-    this.field.form.hidden = !this.mine;
+    for (const each of [this.field.form, this.part.told, this.part.scan]) if (!this.mine) each.hidden = true;
   }
 
   kindOfLine(count) {
@@ -367,7 +368,7 @@ class Door {
 
   scanned(text) {
     const number = numberIn(text);
-    return number ? this.note(number) : this.say(this.words("noNumber"), "trouble");
+    return number ? this.note(number) : this.say(this.words("noReceipt"), "trouble");
   }
 
   close() {
