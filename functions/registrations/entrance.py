@@ -110,9 +110,10 @@ def _moment(value: object) -> datetime | None:
 def _door_list(request: web.Request, told: str) -> web.Reply:
     offering = catalogue().offering(request.path_value("offering"))
     rows = _at_the_door(request, offering)
+    title = getattr(offering.title, request.language)
     reply = page(request, "desk_check_in", desk_words(request.language)["check_in"]["title"], offering=offering.id,
-                 rows=rows, told=told, here=sum(each["here"] for each in rows),
-                 kept=_kept_on_the_phone(datetime.now(UTC)), title_of_offering=getattr(offering.title, request.language))
+                 rows=rows, told=told, here=sum(each["here"] for each in rows), title_of_offering=title,
+                 kept=_kept_on_the_phone(datetime.now(UTC)))
     return replace(reply, headers={**reply.headers, "permissions-policy": CAMERA})
 
 

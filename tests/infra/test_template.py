@@ -9,7 +9,7 @@ import pytest
 from infra.template_check import transformed
 from infra.template_reader import ANYTHING_ELSE, REGION, ROOT, Template
 from portal.web import STATUS
-from registrations.desk import CAMERA
+from registrations.entrance import CAMERA
 from uploads.inspector import ARRIVED, SCANNED
 from uploads.store import INCOMING
 
@@ -297,7 +297,7 @@ def test_only_the_page_at_the_door_may_say_otherwise_of_the_camera() -> None:
     assert policy.replace("camera=()", "camera=(self)") == CAMERA
     sources = {path.name for path in (ROOT / "functions").rglob("*.py")
                if "permissions-policy" in path.read_text(encoding="utf-8")}
-    assert sources == {"desk.py"}
+    assert sources == {"entrance.py"}
 
 
 def test_without_https_nothing_asks_for_https() -> None:

@@ -26,7 +26,7 @@ from portal import records
 from portal.audit import Audit
 from portal.identifiers import format_reference, parse_moment
 from portal.records import Table
-from registrations.desk import AT_THE_SAME_TIME
+from registrations.entrance import AT_THE_SAME_TIME
 from registrations.store import Record, Registrations
 from tests.codes import code_of, seen_askew
 from tests.journeys.inspection import PHONE, faults_of

@@ -10,7 +10,7 @@ import pytest
 from infra import door_page
 from infra.built_site import SITE, parse
 from infra.published import KEPT_FOREVER, cache_control
-from registrations.desk import CAMERA
+from registrations.entrance import CAMERA
 
 WORKER = SITE / "layanan" / "meja" / "hadir.js"
 
