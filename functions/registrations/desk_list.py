@@ -19,7 +19,7 @@ from registrations import desk_actions, desk_messages
 from registrations.desk_search import BY_NAME, LONGEST_SEARCH, MOST_BY_NAME, given, matching
 from registrations.desk_store import LONGEST_NAME, MOST_FILTERS
 from registrations.deskwork import (
-    DESK,
+    OF,
     ON_A_PAGE,
     REGISTRATION_WORDS,
     as_data,
@@ -34,6 +34,9 @@ from registrations.deskwork import (
 from registrations.filters import NAMES, ORDERS, PRESENCE, STATES, Filter, groups
 from registrations.models import Offering
 from registrations.store import COUNTED
+
+# Desks of other subjects, by the end of their address, and what somebody must be able to do there.
+OTHER_DESKS = {"hak": "rights.list"}
 
 # -- the activities ----------------------------------------------------------------------------------------------
 
@@ -51,11 +54,13 @@ def overview(request: web.Request) -> web.Reply:
     rows = [_activity(offering, request) | {"seats": seats}
             for offering, seats in zip(coming, counted, strict=True)]
     return page(request, "desk", desk_words(request.language)["overview"]["title"], rows=rows,
-                past=[_activity(offering, request) for offering in past])
+                past=[_activity(offering, request) for offering in past],
+                others=[name for name, action in OTHER_DESKS.items() if request.person.could(Facts(), action)])
 
 
 def _activity(offering: Offering, request: web.Request) -> dict[str, Any]:
-    return {"href": f"{DESK}/{offering.id}{asked(request)}", "title": getattr(offering.title, request.language),
+    return {"href": OF.format(offering=offering.id) + asked(request),
+            "title": getattr(offering.title, request.language),
             "starts": format_time(offering.starts, offering.zone, request.language)}
 
 
@@ -171,4 +176,4 @@ def _name_of(request: web.Request, conditions: Filter, offering: Offering) -> st
 
 
 def _address(offering: Offering, query: str) -> str:
-    return f"{DESK}/{offering.id}{query}"
+    return f"{OF.format(offering=offering.id)}{query}"

@@ -27,7 +27,7 @@ from registrations.models import Offering, Registration
 from registrations.store import Record, Registrations
 
 DESK = "/layanan/meja"
-OF = f"{DESK}/{{offering}}"
+OF = f"{DESK}/kegiatan/{{offering}}"
 ON_A_PAGE = 50
 AT_ONCE = ON_A_PAGE  # registrations in one action
 RECORD_KIND = "registration"

@@ -66,7 +66,7 @@ def act(request: web.Request) -> web.Reply:
             "answer": (after.outcome, after.reason) == (outcome, reason)}[event]
     if request.wants_json or not done:
         return _one(request, after, told="" if done else "changed")
-    return web.see_other(f"{DESK}/{found.reference}{_asked(request)}")
+    return web.see_other(f"{DESK}/{found.reference}{request.language_query}")
 
 
 def _decision(request: web.Request) -> tuple[str | None, str | None]:
@@ -190,12 +190,8 @@ def _page(request: web.Request, template: str, title: str, **context: object) ->
 
     language = request.language
     content = pages.fragment(template, language, title=title, texts=words("data", language)["desk"],
-                             asked=_asked(request), desk=DESK, **context)
+                             asked=request.language_query, desk=DESK, **context)
     return web.page(pages.in_shell(language, title, content))
-
-
-def _asked(request: web.Request) -> str:
-    return "?lang=en" if request.language == "en" else ""
 
 
 ROUTES: web.Routes = {

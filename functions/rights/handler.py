@@ -151,7 +151,7 @@ def say(request: web.Request) -> web.Reply:
     rights().say(me.id, said, _actor(request, me))
     if request.wants_json:
         return web.data({"purpose": purpose, "given": said.given})
-    return web.see_other(f"{CONSENTS}{_asked(request)}")
+    return web.see_other(f"{CONSENTS}{request.language_query}")
 
 
 def _is_allowed(me: Person, purpose: str, text: Mapping[str, Any], said: Consent | None) -> bool:
@@ -202,7 +202,8 @@ def _accept(request: web.Request, me: Person, submission: Submission) -> Receipt
     place = f"{REQUESTS}/{kept.reference}"
     told = {"reference": format_reference(kept.reference), "state": kept.state, "due_at": kept.due_at,
             "address": place}
-    return Receipt(f"{place}{_asked(request)}", lambda: told, created=kept.received_at == format_moment(submission.now))
+    return Receipt(f"{place}{request.language_query}", lambda: told,
+                   created=kept.received_at == format_moment(submission.now))
 
 
 def _address(request: web.Request) -> str:
@@ -223,7 +224,7 @@ def withdraw(request: web.Request) -> web.Reply:
     rights().advance(mine.reference, "withdraw", _actor(request, _me(request)), datetime.now(UTC))
     if request.wants_json:
         return _one(request, rights().find(mine.reference) or mine)
-    return web.see_other(f"{REQUESTS}/{mine.reference}{_asked(request)}")
+    return web.see_other(f"{REQUESTS}/{mine.reference}{request.language_query}")
 
 
 def _one(request: web.Request, mine: Request) -> web.Reply:
@@ -273,13 +274,9 @@ def _page(request: web.Request, template: str, title: str, **context: object) ->
     from portal import pages  # noqa: PLC0415 drawing is loaded only when a page is drawn
 
     language = request.language
-    content = pages.fragment(template, language, title=title, texts=words("data", language), asked=_asked(request),
-                             **context)
+    content = pages.fragment(template, language, title=title, texts=words("data", language),
+                             asked=request.language_query, **context)
     return web.page(pages.in_shell(language, title, content))
-
-
-def _asked(request: web.Request) -> str:
-    return "?lang=en" if request.language == "en" else ""
 
 
 ROUTES: web.Routes = {

@@ -49,12 +49,14 @@ from tests.people import (
 NOW = datetime.now(UTC)
 ORIGIN = "https://portal.example.go.id"
 HERE = {"offering": "bimtek-klino"}
-LIST, SEARCH = "GET /layanan/meja/{offering}", "POST /layanan/meja/{offering}/cari"
-ONE, ACT = "GET /layanan/meja/{offering}/pendaftaran/{reference}", "POST /layanan/meja/{offering}/tindakan"
-REFUSE, WRITE = "POST /layanan/meja/{offering}/tolak", "POST /layanan/meja/{offering}/pesan"
-FILTERS = "POST /layanan/meja/{offering}/saringan"
-DOOR, CHECK_IN = "GET /layanan/meja/{offering}/hadir", "POST /layanan/meja/{offering}/hadir"
-FILE, ATTENDANCE = "GET /layanan/meja/{offering}/unduh/{kind}", "GET /layanan/meja/{offering}/daftar-hadir"
+LIST, SEARCH = "GET /layanan/meja/kegiatan/{offering}", "POST /layanan/meja/kegiatan/{offering}/cari"
+ONE = "GET /layanan/meja/kegiatan/{offering}/pendaftaran/{reference}"
+ACT = "POST /layanan/meja/kegiatan/{offering}/tindakan"
+REFUSE, WRITE = "POST /layanan/meja/kegiatan/{offering}/tolak", "POST /layanan/meja/kegiatan/{offering}/pesan"
+FILTERS = "POST /layanan/meja/kegiatan/{offering}/saringan"
+DOOR, CHECK_IN = "GET /layanan/meja/kegiatan/{offering}/hadir", "POST /layanan/meja/kegiatan/{offering}/hadir"
+FILE = "GET /layanan/meja/kegiatan/{offering}/unduh/{kind}"
+ATTENDANCE = "GET /layanan/meja/kegiatan/{offering}/daftar-hadir"
 
 SitAtDesk = Callable[..., Caller]
 
@@ -191,7 +193,7 @@ def test_first_it_is_told_what_will_happen_and_nothing_is_changed(
     assert "will lose the seat, which goes to the first on the waiting list" in page.text
     assert page.headers["cache-control"] == "private, no-cache"
     assert [state_of(registrations, each) for each in people] == ["seated", "seated", "waiting"]
-    sent = sit_at_desk()(ACT, form=page.fields("/layanan/meja/bimtek-klino/tindakan"), **HERE)
+    sent = sit_at_desk()(ACT, form=page.fields("/layanan/meja/kegiatan/bimtek-klino/tindakan"), **HERE)
     assert "is cancelled now" in sent.text
     assert [state_of(registrations, each) for each in people] == ["cancelled", "seated", "seated"]
 
@@ -565,7 +567,7 @@ def test_a_filter_is_kept_for_oneself_found_on_each_list_and_forgotten(
     come(registrations, offering, 3)
     siti, budi = sit_at_desk(person="siti"), sit_at_desk(person="budi")
     kept = siti(FILTERS, form={"status": "waiting", "cari": "Peserta 2", "nama": "Yang menunggu"}, **HERE)
-    assert (kept.status, kept.location) == (303, "/layanan/meja/bimtek-klino?status=waiting")
+    assert (kept.status, kept.location) == (303, "/layanan/meja/kegiatan/bimtek-klino?status=waiting")
     siti(FILTERS, form={"status": "waiting", "peserta": "tpp", "nama": "yang MENUNGGU"}, **HERE)
     siti(FILTERS, form={"status": "seated", "nama": "", "lang": "en"}, **HERE)
     saved = deskwork.saved_filters().of("siti")
@@ -573,7 +575,7 @@ def test_a_filter_is_kept_for_oneself_found_on_each_list_and_forgotten(
         ("Has a seat", {"status": "seated"}), ("yang MENUNGGU", {"status": "waiting", "peserta": "tpp"})]
     page = siti(LIST, **HERE)
     assert "yang MENUNGGU" in page.text
-    assert "/layanan/meja/bimtek-klino?status=waiting&peserta=tpp" in page.links
+    assert "/layanan/meja/kegiatan/bimtek-klino?status=waiting&peserta=tpp" in page.links
     assert "yang MENUNGGU" not in budi(LIST, **HERE).text
     for each in saved:
         budi(FILTERS, form={"hapus": each.key}, **HERE)
@@ -620,7 +622,7 @@ def test_a_message_is_seen_as_it_will_arrive_and_then_sent_once_to_each(
     people = come(registrations, offering, 3)
     english = replace(a_record(visitor(8), offering, now=NOW, number=8), language="en")
     people.append(registrations.register(english, offering, NOW))
-    door, form = sit_at_desk(), "/layanan/meja/bimtek-klino/pesan"
+    door, form = sit_at_desk(), "/layanan/meja/kegiatan/bimtek-klino/pesan"
     first = door(WRITE, form={"semua": "ya", "lang": "en"}, **HERE)
     assert "To 4 people (3 registered in Bahasa Indonesia, 1 in English)" in first.text
     told = {"template": "message_bring", "text": "Bawa <b>laptop</b>\ndan surat.", "text_en": "Bring a laptop."}
@@ -675,7 +677,7 @@ def test_a_message_that_time_did_not_suffice_for_goes_on_where_it_stopped(
     assert "2 e-mails are queued" in page.text
     assert "1 people are left" in page.text
     monkeypatch.setattr(Registrations, "tell_by_hand", tell)
-    rest = door(WRITE, form={**page.fields("/layanan/meja/bimtek-klino/pesan"), "step": "send"}, **HERE)
+    rest = door(WRITE, form={**page.fields("/layanan/meja/kegiatan/bimtek-klino/pesan"), "step": "send"}, **HERE)
     assert "3 e-mails are queued" in rest.text or "3 surat" in rest.text
     assert [len(by_hand(registrations, each)) for each in people] == [1, 1, 1]
 

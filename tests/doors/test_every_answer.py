@@ -46,7 +46,7 @@ LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 BEGIN, BACK, GO_ON = ("GET", web.SIGN_IN), ("GET", identity.BACK), ("GET", web.GO_ON)
 ADDRESSES, TAKE_CODE, REMOVE = "/layanan/akun/alamat", "/layanan/akun/alamat/kode", "/layanan/akun/alamat/hapus"
 LEAVE, END, PROFILE = identity.LEAVE, identity.SESSIONS, identity.PROFILE.action
-DESK_OF = "/layanan/meja/{offering}"
+DESK_OF = "/layanan/meja/kegiatan/{offering}"
 SEARCH, ACT, CHECK_IN = f"{DESK_OF}/cari", f"{DESK_OF}/tindakan", f"{DESK_OF}/hadir"
 MY_DATA, COPY, CONSENTS, ASK = rights.BASE, rights.COPY, rights.CONSENTS, rights.REQUESTS
 MINE, WITHDRAW, CASE = f"{ASK}/{{reference}}", f"{ASK}/{{reference}}/tarik", f"{rights_desk.DESK}/{{reference}}"

@@ -24,8 +24,8 @@ from tests.people import a_record, an_offering, official, visitor
 
 NOW = datetime.now(UTC)
 HERE = {"offering": "bimtek-klino"}
-LIST, FILE = "GET /layanan/meja/{offering}", "GET /layanan/meja/{offering}/unduh/{kind}"
-ONE = "GET /layanan/meja/{offering}/pendaftaran/{reference}"
+LIST, FILE = "GET /layanan/meja/kegiatan/{offering}", "GET /layanan/meja/kegiatan/{offering}/unduh/{kind}"
+ONE = "GET /layanan/meja/kegiatan/{offering}/pendaftaran/{reference}"
 PANITIA, PELATIH = "panitia:bimtek-klino", "pelatih:bimtek-klino"
 NEEDS = {"accessibility_needs": "Kursi roda"}
 

@@ -207,7 +207,7 @@ def test_nobody_is_led_away_from_the_portal(identity_door: Caller, issuer: Issue
 
 
 @pytest.mark.parametrize("asked", [
-    "/layanan/akun/profil", "/layanan/meja/bimtek-klino?status=waiting&urut=terbaru", "/en/kegiatan/",
+    "/layanan/akun/profil", "/layanan/meja/kegiatan/bimtek-klino?status=waiting&urut=terbaru", "/en/kegiatan/",
     "/layanan/akun?lang=en#sesi", "/layanan/meja?cari=%C3%A9%20%2F"])
 def test_somebody_comes_back_to_where_they_were(identity_door: Caller, issuer: Issuer, asked: str) -> None:
     assert come_back(identity_door, issuer, ke=asked).location == asked

@@ -38,7 +38,7 @@ PEOPLE = [None, "", *(f"{role}:{scope}" if scope else role for role in TABLE["ro
 ACTION_OF = {f"{method} {path}".strip(): entry.action for (method, path), entry in doors.routes().items()}
 GUARDED = sorted(route for route, action in ACTION_OF.items() if action)
 A_FILE = "01JD8Z3C4V5W6X7Y8Z9A0B1C99"
-ACT = "POST /layanan/meja/{offering}/tindakan"
+ACT = "POST /layanan/meja/kegiatan/{offering}/tindakan"
 TINDAKAN = {"approve": ("registration.approve", "requested"),
             "promote": ("registration.promote", "waiting"), "cancel": ("registration.cancel", "seated"),
             "check_in": ("registration.check_in", "seated")}
@@ -55,13 +55,13 @@ ONE_FILE = {"GET /layanan/berkas/{upload}", "GET /layanan/berkas/{upload}/isi", 
 MINE = {"GET /layanan/akun/data/permintaan/{reference}", "POST /layanan/akun/data/permintaan/{reference}/tarik"}
 CASES = {"GET /layanan/meja/hak/{reference}", "POST /layanan/meja/hak/{reference}"}
 ITSELF = {"GET /layanan/meja", "GET /layanan/meja/hak"}
-LISTS = {"GET /layanan/meja/{offering}", "POST /layanan/meja/{offering}/cari",
-         "GET /layanan/meja/{offering}/daftar-hadir"}
-ONE = {"GET /layanan/meja/{offering}/pendaftaran/{reference}"}
-REFUSE, WRITE = "POST /layanan/meja/{offering}/tolak", "POST /layanan/meja/{offering}/pesan"
-FILTERS = "POST /layanan/meja/{offering}/saringan"
-DOOR = {"GET /layanan/meja/{offering}/hadir", "POST /layanan/meja/{offering}/hadir"}
-FILES = {"GET /layanan/meja/{offering}/unduh/{kind}"}
+LISTS = {"GET /layanan/meja/kegiatan/{offering}", "POST /layanan/meja/kegiatan/{offering}/cari",
+         "GET /layanan/meja/kegiatan/{offering}/daftar-hadir"}
+ONE = {"GET /layanan/meja/kegiatan/{offering}/pendaftaran/{reference}"}
+REFUSE, WRITE = "POST /layanan/meja/kegiatan/{offering}/tolak", "POST /layanan/meja/kegiatan/{offering}/pesan"
+FILTERS = "POST /layanan/meja/kegiatan/{offering}/saringan"
+DOOR = {"GET /layanan/meja/kegiatan/{offering}/hadir", "POST /layanan/meja/kegiatan/{offering}/hadir"}
+FILES = {"GET /layanan/meja/kegiatan/{offering}/unduh/{kind}"}
 
 
 def yes(action: str, group: str, *, offering: str = "", region: str = "", state: str = "",
@@ -242,7 +242,7 @@ def test_a_list_holds_exactly_the_registrations_the_table_allows(world: World, r
 @pytest.mark.parametrize("person", PEOPLE[1:])
 @pytest.mark.parametrize("state", STATES)
 def test_one_registration_opens_for_those_the_table_names(world: World, person: str, state: str) -> None:
-    route, number = "GET /layanan/meja/{offering}/pendaftaran/{reference}", world.numbers[state]
+    route, number = "GET /layanan/meja/kegiatan/{offering}/pendaftaran/{reference}", world.numbers[state]
     expected = 200 if yes("registration.read", person, offering=OFFERING, region=REGION, state=state) else 404
     assert world.ask(route, person, offering=OFFERING, reference=number).status == expected
     assert world.ask(route, person, offering=OTHER, reference=number).status == 404, "through another activity's door"
@@ -250,7 +250,7 @@ def test_one_registration_opens_for_those_the_table_names(world: World, person: 
 
 @pytest.mark.parametrize("person", PEOPLE[1:])
 def test_forbidden_and_unknown_answer_alike(world: World, person: str) -> None:
-    route = "GET /layanan/meja/{offering}/pendaftaran/{reference}"
+    route = "GET /layanan/meja/kegiatan/{offering}/pendaftaran/{reference}"
     if yes("registration.read", person, offering=OFFERING, region=REGION, state="seated"):
         assert world.ask(route, person, offering=OFFERING, reference="ZZZZ-ZZZZ").status == 404
         return
@@ -263,19 +263,20 @@ def test_forbidden_and_unknown_answer_alike(world: World, person: str) -> None:
 @pytest.mark.parametrize("kind", ["csv", "xlsx", "html"])
 def test_files_are_for_those_the_table_names(world: World, person: str, kind: str) -> None:
     allowed = yes("registration.export", person, offering=OFFERING) and kind != "html"
-    assert world.ask("GET /layanan/meja/{offering}/unduh/{kind}", person, offering=OFFERING, kind=kind).status == (
-        200 if allowed else 404)
+    (route,) = FILES
+    assert world.ask(route, person, offering=OFFERING, kind=kind).status == (200 if allowed else 404)
 
 
 @pytest.mark.parametrize("person", PEOPLE[1:])
 @pytest.mark.parametrize("offering", [OFFERING, OTHER])
 def test_the_door_is_kept_by_those_the_table_names(world: World, person: str, offering: str) -> None:
     allowed = yes("registration.check_in", person, offering=offering, region=REGION, state="seated")
-    page = world.ask("GET /layanan/meja/{offering}/hadir", person, offering=offering)
+    page = world.ask("GET /layanan/meja/kegiatan/{offering}/hadir", person, offering=offering)
     assert page.status == (200 if allowed else 404)
     assert ("Peserta 1" in page.body.decode()) == (allowed and offering == OFFERING)
     for number in (world.numbers["waiting"], "ZZZZ-ZZZZ"):
-        answer = world.ask("POST /layanan/meja/{offering}/hadir", person, body={"nomor": [number]}, offering=offering)
+        answer = world.ask("POST /layanan/meja/kegiatan/{offering}/hadir", person, body={"nomor": [number]},
+                           offering=offering)
         assert answer.status == (200 if allowed else 404)
         if allowed:
             # Why, only to those who may see this registration in the list.
@@ -322,7 +323,7 @@ def test_filters_are_kept_by_those_the_table_names_and_are_each_ones_own(world: 
 
 @pytest.mark.parametrize("person", [each for each in PEOPLE[1:] if each])
 def test_masked_fields_are_masked(world: World, person: str) -> None:
-    answer = world.ask("GET /layanan/meja/{offering}", person, offering=OFFERING)
+    answer = world.ask("GET /layanan/meja/kegiatan/{offering}", person, offering=OFFERING)
     name = person.partition(":")[0]
     rows = [row for row in TABLE["actions"]["registration.list"]["who"] if row["role"] == name]
     if answer.status != 200 or not rows:

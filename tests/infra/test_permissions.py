@@ -506,7 +506,7 @@ def own_data(portal: Portal, offering: Any) -> None:
     registrations.Catalogue(registrations.Table(portal.table)).publish(circle)
     portal.ask("POST", "/layanan/pendaftaran", {**person(37, circle.id), "email": email})
     for place in places:
-        portal.ask("POST", f"/layanan/meja/{place.id}/saringan", {"status": "seated"}, cookies=wayan)
+        portal.ask("POST", f"/layanan/meja/kegiatan/{place.id}/saringan", {"status": "seated"}, cookies=wayan)
     for number, place in ((34, places[0]), (35, places[1])):
         portal.ask("POST", "/layanan/pendaftaran", person(number, place.id))
     portal.declare(places[1], seats=1)  # one too many is held
@@ -609,7 +609,7 @@ def tell_the_story(portal: Portal) -> None:
 
 def tell_of_the_desk(portal: Portal, offering: Any) -> None:
     """A committee looks, gives a seat, takes one back, checks somebody in, and stays away too long."""
-    siti, desk = portal.signed_in("siti"), f"/layanan/meja/{offering.id}"
+    siti, desk = portal.signed_in("siti"), f"/layanan/meja/kegiatan/{offering.id}"
     portal.last_seen(siti, timedelta(minutes=10))
     portal.ask("GET", "/layanan/meja", cookies=siti, accept="text/html")
     portal.declare(offering, seats=4)
@@ -636,7 +636,7 @@ def the_committee_decides(portal: Portal, siti: Mapping[str, str]) -> None:
     circle = an_open_offering().model_copy(update={"id": "lingkar-uji", "approval": True, "seats": 1, "quotas": ()})
     registrations = importlib.import_module("registrations.catalogue")
     registrations.Catalogue(registrations.Table(portal.table)).publish(circle)
-    desk = f"/layanan/meja/{circle.id}"
+    desk = f"/layanan/meja/kegiatan/{circle.id}"
     numbers = [json.loads(portal.ask("POST", "/layanan/pendaftaran", person(each, circle.id)).body)["reference"]
                for each in range(50, 55)]
     for number in numbers[:2]:

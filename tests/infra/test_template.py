@@ -222,9 +222,10 @@ def test_only_the_buckets_403_becomes_the_not_found_page_and_no_function_answers
 def test_services_go_to_the_api_and_their_description_to_the_bucket() -> None:
     assert {path: TEMPLATE.behaviour_for(path).origin for path in (
         "/", "/kegiatan/", "/layanan/openapi.json", "/layanan/pendaftaran", "/layanan/kegiatan/x/kursi",
-        "/layanan/meja/hadir.js", "/layanan/meja/x/hadir", "/layanan/meja/hadir", "/layananku/")} == {
+        "/layanan/meja/hadir.js", "/layanan/meja/kegiatan/x/hadir", "/layanan/meja/hadir", "/layananku/")} == {
         "/": "site", "/kegiatan/": "site", "/layanan/openapi.json": "site", "/layanan/pendaftaran": "services",
-        "/layanan/kegiatan/x/kursi": "services", "/layanan/meja/hadir.js": "site", "/layanan/meja/x/hadir": "services",
+        "/layanan/kegiatan/x/kursi": "services", "/layanan/meja/hadir.js": "site",
+        "/layanan/meja/kegiatan/x/hadir": "services",
         "/layanan/meja/hadir": "services", "/layananku/": "site"}
 
 

@@ -94,7 +94,7 @@ def seated(stage: Stage, offering: str, number: int, first: int = 0) -> list[Rec
 
 
 def door_of(offering: str) -> str:
-    return f"/layanan/meja/{offering}/hadir"
+    return f"/layanan/meja/kegiatan/{offering}/hadir"
 
 
 def be_ready(page: Page, offering: str) -> None:
@@ -301,7 +301,8 @@ def test_a_new_version_replaces_the_old_one_and_serves_no_other_page(stage: Stag
     finally:
         worker.write_text(before, encoding="utf-8")
     line.cut()
-    others = ("/", "/layanan/meja", f"/layanan/meja/{offering}", f"{door_of(offering)}x", door_of(f"{offering}0"))
+    others = ("/", "/layanan/meja", f"/layanan/meja/kegiatan/{offering}", f"{door_of(offering)}x",
+              door_of(f"{offering}0"))
     assert [each for each in others if not is_gone(page, each)] == []
     page.goto(f"{door_of(offering)}?lang=en")
     expect(page.get_by_role("heading", level=1)).to_have_text("Check in")
@@ -376,11 +377,12 @@ def cancel(stage: Stage, record: Record) -> None:
 def the_list_is_right(stage: Stage, page: Page, offering: str, came: Mapping[str, datetime], leaver: Record) -> None:
     """The desk's list, the attendance list, the file and the audit: each person once, as they came."""
     get = page.request.get
-    rows = list(csv.DictReader(io.StringIO(get(f"/layanan/meja/{offering}/unduh/csv").text().lstrip("\ufeff"))))
+    file = get(f"/layanan/meja/kegiatan/{offering}/unduh/csv").text()
+    rows = list(csv.DictReader(io.StringIO(file.lstrip("\ufeff"))))
     present = {row["Nomor pendaftaran"].replace("-", "") for row in rows if row["Hadir"]}
     assert present == set(came)
     assert len(rows) == len(came) + 1
-    attendance = get(f"/layanan/meja/{offering}/daftar-hadir").text()
+    attendance = get(f"/layanan/meja/kegiatan/{offering}/daftar-hadir").text()
     assert attendance.count("Peserta ") == len(came)
     assert leaver.answers["name"] not in attendance
     with stage._storage():

@@ -36,7 +36,7 @@ class Door {
 
   constructor() {
     this.offering = box.dataset.checkIn || location.pathname.split("/")[3];
-    this.address = `/layanan/meja/${this.offering}/hadir`;
+    this.address = `/layanan/meja/kegiatan/${this.offering}/hadir`;
     this.live = Boolean(box.dataset.listUntil); // drawn by the portal just now, not kept by this phone
     this.marked = mark();
     this.mine = this.marked || (this.live ? "unmarked" : ""); // whom the portal did not mark, nothing is kept for
@@ -76,7 +76,7 @@ class Door {
       this.notesUntil = list?.notesUntil;
       if (list) this.show(list);
       box.querySelectorAll("form").forEach((form) => { form.action = this.address; });
-      document.querySelector("[data-back]").href = `/layanan/meja/${this.offering}${location.search}`;
+      document.querySelector("[data-back]").href = `/layanan/meja/kegiatan/${this.offering}${location.search}`;
     }
     await this.readNotes();
     this.listen();
