@@ -20,7 +20,7 @@ $(READY): infra/setup.sh requirements-dev.txt
 	@sh infra/setup.sh $(VENV)
 
 run: $(READY) ## the whole portal at http://127.0.0.1:8000 (PORT=8080 for another port)
-	@$(RUN) -m infra.run
+	@DEMO=yes $(RUN) -m infra.run
 
 test: $(READY) ## every test, the browser journeys included
 	@unset AWS_PROFILE AWS_DEFAULT_PROFILE AWS_SESSION_TOKEN; CHROMIUM="$$($(RUN) -m infra.browser)" && export CHROMIUM && $(RUN) -m infra.freshness && $(RUN) -m pytest

@@ -52,7 +52,8 @@ def running_portal(port: int = 0, endpoint_url: str | None = None, *, stack: str
     `endpoint_url` is an emulator to use instead of the embedded one (mail stays with the embedded one);
     `stack` begins the names of its tables and queues there. Raises PortalFailed.
     """
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("AWS_ENDPOINT_URL")}
+    environment = {name: value for name, value in os.environ.items()
+                   if name != "DEMO" and not name.startswith("AWS_ENDPOINT_URL")}
     environment |= {"PORT": str(port), "STACK": stack, "PYTHONPATH": f".{os.pathsep}functions"}
     environment |= {"AWS_ENDPOINT_URL": endpoint_url} if endpoint_url else {}
     process = subprocess.Popen([sys.executable, "-m", "infra.run"], cwd=ROOT, env=environment, text=True,

@@ -16,6 +16,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
 
+from infra import demo_data
 from infra.bus import bucket_pumps
 from infra.demo_people import DEMO_PEOPLE
 from infra.distribution import Distribution
@@ -122,6 +123,8 @@ def main() -> int:
     try:
         with portal_in_this_process(port, os.environ.get("AWS_ENDPOINT_URL"),
                                     stack=os.environ.get("STACK") or STACK) as portal:
+            if os.environ.get("DEMO"):
+                print(f"  {demo_data.register(portal.base_url)} demo people have registered for activities.")
             print(_welcome(portal), flush=True)
             stopped.wait()
     except PortTaken:

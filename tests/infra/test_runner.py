@@ -17,6 +17,7 @@ from urllib.parse import urlencode, urlsplit
 import pytest
 from playwright.sync_api import sync_playwright
 
+from infra import demo_data
 from infra.browser import launch
 from infra.demo_people import DEMO_PEOPLE
 from infra.distribution import script_hashes
@@ -24,6 +25,7 @@ from infra.portal_process import PortalFailed, running_portal
 from infra.published import SITE
 from infra.second_emulator import second_emulator
 from infra.template_reader import ROOT, Template
+from registrations.handler import REGISTRATION
 
 TEMPLATE = Template()
 
@@ -46,6 +48,16 @@ def ask(base_url: str, path: str, method: str = "GET", body: bytes | None = None
 def pages() -> list[str]:
     files = sorted(SITE.rglob("*.html"))
     return ["/" + path.relative_to(SITE).as_posix().removesuffix("index.html") for path in files]
+
+
+def test_the_demo_people_register_as_anybody_does() -> None:
+    sent = list(demo_data.people())
+    for person in sent:
+        REGISTRATION.read({name: answer for name, answer in person.items() if name != "submission_id"})
+    for unique in ("submission_id", "email"):
+        assert len({person[unique] for person in sent}) == len(sent)
+    assert {person["kind"] for person in sent} == {"tpp", "psm"}
+    assert any("accessibility_needs" in person for person in sent)
 
 
 def test_every_page_answers_with_every_security_header(base_url: str) -> None:
