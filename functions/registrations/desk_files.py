@@ -23,13 +23,15 @@ from registrations.deskwork import (
     registrations,
     told,
 )
+from registrations.filters import Filter
 from registrations.models import Offering
+from registrations.store import reason_given
 
 KINDS = {"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 
 
 def as_spreadsheet(request: web.Request) -> web.Reply:
-    """The list as CSV or XLSX, with the form's own words as headings."""
+    """The list as CSV or XLSX, narrowed as its address says, with the form's own words as headings."""
     offering = catalogue().offering(request.path_value("offering"))
     grant = request.person.grant(Facts(offering=offering.id), "registration.export")
     if request.path_value("kind") not in KINDS:
@@ -37,10 +39,13 @@ def as_spreadsheet(request: web.Request) -> web.Reply:
     audit().note(note(request, "offering", offering.id, "exported", grant))
     texts, language = desk_words(request.language), request.language
     labels = REGISTRATION_WORDS.words(language)["fields"]
-    shown = [Shown(record, each) for record in registrations().of_offering(offering.id)
+    conditions = Filter.read(request.query, offering)
+    fitting = (each for each in registrations().of_offering(offering.id) if conditions.fits(each, offering))
+    shown = [Shown(record, each) for record in fitting
              if (each := request.person.allows(facts_of(record), "registration.export"))]
     headings = [texts["columns"]["number"], texts["columns"]["state"], texts["columns"]["received"],
-                texts["columns"]["here"], *(labels[field.name]["label"] for field in SHOWN_FIELDS)]
+                texts["columns"]["here"], texts["columns"]["why"],
+                *(labels[field.name]["label"] for field in SHOWN_FIELDS)]
     rows = [_cells(each, offering, texts, language) for each in shown]
     name = f"{offering.id}.{request.path_value('kind')}"
     if request.path_value("kind") == "csv":
@@ -53,6 +58,7 @@ def _cells(shown: Shown, offering: Offering, texts: dict[str, Any], language: st
     return [format_reference(record.reference), texts["states"][record.state],
             format_time(parse_moment(record.received_at), offering.zone, language),
             format_time(parse_moment(record.checked_in_at), offering.zone, language) if record.checked_in_at else "",
+            reason_given(record.refusal, language) if record.refusal else "",
             *(answers[field.name] for field in SHOWN_FIELDS)]
 
 

@@ -730,6 +730,15 @@ def test_the_files_have_the_forms_own_words_and_everybody(
     assert told.body.count("\"'=HYPERLINK") == 3
 
 
+def test_a_file_is_as_narrow_as_the_list_it_was_asked_from(
+        sit_at_desk: SitAtDesk, registrations: Registrations, offering: Offering) -> None:
+    people = come(registrations, offering, 3)
+    link = next(each for each in sit_at_desk()(LIST, query={"status": "waiting"}, **HERE).links if "/unduh/csv" in each)
+    assert link.endswith("/unduh/csv?status=waiting")
+    told = sit_at_desk()(FILE, kind="csv", query={"status": "waiting"}, **HERE)
+    assert [number in told.body for number in numbers(people)] == [False, False, True]
+
+
 def test_the_workbook_holds_text_only(
         sit_at_desk: SitAtDesk, registrations: Registrations, offering: Offering) -> None:
     come(registrations, offering, 2, name='=HYPERLINK("http://evil.example")')
