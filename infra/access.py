@@ -5,27 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
-from infra.front_matter import Mistake, text_of
+from infra.declared import read_yaml
+from infra.front_matter import Mistake
 from portal.audit import ACTIONS, FACTS
 
 FILE = Path(__file__).parent.parent / "content" / "rules" / "access.yml"
-
-
-class EachNameOnce(yaml.SafeLoader):
-    """YAML in which no name stands twice: of two rows for one action, the first would silently be none."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002 yaml's signature
-        """The mapping, or an error at the name that stands there again."""
-        names = [self.construct_object(name, deep=True) for name, _ in node.value]
-        for number, name in enumerate(names):
-            if name in names[:number]:
-                raise yaml.constructor.ConstructorError(None, None, f"{name} stands here twice",
-                                                        node.value[number][0].start_mark)
-        return super().construct_mapping(node, deep=deep)
 
 
 class Words(BaseModel):
@@ -106,9 +93,7 @@ def _must_know(action: str, what: str, name: str, known: Any) -> None:  # noqa: 
 def read() -> dict[str, Any]:
     """The table as plain data; raises Mistake with the file, the key and what was expected there."""
     try:
-        table = AccessTable.model_validate(yaml.load(text_of(FILE), EachNameOnce))  # noqa: S506 a SafeLoader
-    except yaml.YAMLError as error:
-        raise Mistake(FILE, "its text", f"expected YAML, but {error}") from None
+        table = AccessTable.model_validate(read_yaml(FILE))
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         raise Mistake(FILE, ".".join(map(str, first["loc"])) or "actions", first["msg"]) from None

@@ -6,16 +6,14 @@ A mistake in the files stops the build with the file, the key and what was expec
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date
 from pathlib import Path
-from typing import Any, Literal, Self, TypeVar
+from typing import Any, Literal, Self
 
-import yaml
-from pydantic import BaseModel, Field, ValidationError, model_validator
+from pydantic import Field, TypeAdapter, model_validator
 from pydantic_core import PydanticCustomError
 
-from infra.front_matter import Mistake, text_of
-from infra.retention import EXPECTED, Declared, InBothLanguages
+from infra.declared import Declared, InBothLanguages, checked, must_be_a_day, read_names, read_yaml
+from infra.front_matter import Mistake
 from portal.forms import Form
 from rights.models import PURPOSES
 
@@ -23,7 +21,6 @@ FOLDER = Path(__file__).parent.parent / "content" / "rules"
 SOURCE, CONSENTS = FOLDER / "data.yml", FOLDER / "consents.yml"
 
 Ground = Literal["task", "consent", "law"]
-Model = TypeVar("Model", bound=BaseModel)
 
 
 class Row(Declared):
@@ -72,44 +69,22 @@ class ConsentText(Declared):
 
     @model_validator(mode="after")
     def _has_its_day(self) -> Self:
-        try:
-            date.fromisoformat(self.version)
-        except ValueError:
-            raise PydanticCustomError("day", 'version: expected a day, such as "2026-11-22"') from None
+        must_be_a_day(self.version, "version")
         return self
+
+
+DICTIONARY, CONSENT = TypeAdapter(Dictionary), TypeAdapter(ConsentText)
 
 
 def read(source: Path = SOURCE) -> Dictionary:
     """The dictionary; raises Mistake at the first fault."""
-    return _checked(Dictionary, _loaded(source), source, "")
+    return checked(DICTIONARY, read_yaml(source), source)
 
 
 def read_consents(source: Path = CONSENTS) -> dict[str, ConsentText]:
     """The texts of every purpose; raises Mistake at the first fault."""
-    declared = _loaded(source)
-    if set(declared) != set(PURPOSES):
-        raise Mistake(source, "consents", f"expected exactly {', '.join(PURPOSES)}")
-    return {purpose: _checked(ConsentText, declared[purpose], source, f"{purpose}.") for purpose in PURPOSES}
-
-
-def _loaded(source: Path) -> dict[str, Any]:
-    try:
-        declared = yaml.safe_load(text_of(source))
-    except yaml.YAMLError as error:
-        raise Mistake(source, "its text", f"expected YAML, but {error}") from None
-    if not isinstance(declared, dict):
-        raise Mistake(source, "its text", "expected keys with their values")
-    return declared
-
-
-def _checked(model: type[Model], declared: object, source: Path, place: str) -> Model:
-    try:
-        return model.model_validate(declared)
-    except ValidationError as error:
-        first = min(error.errors(include_url=False), key=lambda each: each["type"] != "extra_forbidden")
-        key = place + ".".join(map(str, first["loc"]))
-        raise Mistake(source, key or "its text", f"expected {EXPECTED[first['type']]}" if first["type"] in EXPECTED
-                      else first["msg"]) from None
+    return {purpose: checked(CONSENT, each, source, purpose) for purpose, each in read_names(
+        source, PURPOSES).items()}
 
 
 def must_fit(dictionary: Dictionary, forms: Iterable[Form]) -> None:

@@ -5,68 +5,22 @@ A mistake in the file stops the build with the file, the key and what was expect
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Self
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from pydantic import Field, TypeAdapter, model_validator
 from pydantic_core import PydanticCustomError
 
+from infra.declared import Code, Dated, Declared, InBothLanguages, checked, in_order, read_yaml
 from infra.front_matter import Mistake
 
 SOURCE = Path(__file__).parent.parent / "content" / "rules" / "retention.yml"
-EXPECTED = {
-    "missing": "a value, it is missing", "extra_forbidden": "no such key",
-    "int_type": "a whole number, such as 365", "int_parsing": "a whole number, such as 365",
-    "string_type": 'a text in quotation marks, such as "2026-11-21"', "bool_type": "true or false",
-    "model_type": "the keys it is made of, such as {id: …, en: …}", "tuple_type": "a list of periods, one a line",
-}
 BY_ITSELF = {"expiry", "setting", "phone"}  # who keeps a kind for its own period, not for another kind's
 YEAR = 365
 PERIODS = {"id": ("{years} tahun ({days} hari)", "{days} hari", "24 jam"),
            "en": ("{years} {year} ({days} days)", "{days} days", "24 hours")}
-
-Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z_]{1,39}$")]
-Text = Annotated[str, StringConstraints(min_length=3)]
-
-
-class Declared(BaseModel):
-    """Base of what stands in the file: closed to unknown keys."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-
-
-class InBothLanguages(Declared):
-    """A short text in both languages."""
-
-    id: Text
-    en: Text
-
-
-class Dated(Declared):
-    """A number with the day since when it holds, and why."""
-
-    since: str = Field(alias="from")
-    certainty: Literal["law", "chosen", "provisional"]
-    source: Text
-
-    @model_validator(mode="after")
-    def _is_sound(self) -> Self:
-        try:
-            date.fromisoformat(self.since)
-        except ValueError:
-            raise PydanticCustomError("day", 'from: expected a day, such as "2026-11-21"') from None
-        if self.certainty == "law" and "Pasal" not in self.source:
-            raise PydanticCustomError("article", "source: expected the article (Pasal) that fixes the number")
-        return self
-
-
-def in_order(rows: Sequence[Dated]) -> bool:
-    """Whether each row begins after the one before it."""
-    days = [each.since for each in rows]
-    return days == sorted(set(days))
 
 
 class Period(Dated):
@@ -95,30 +49,18 @@ class Kind(Declared):
         return self
 
 
+KIND = TypeAdapter(Kind)
+
+
 def read(source: Path = SOURCE) -> dict[str, Kind]:
     """Every kind by its name, in the order of the file; raises Mistake at the first fault."""
-    try:
-        declared = yaml.safe_load(source.read_text(encoding="utf-8"))
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f"line {mark.line + 1}" if mark else "somewhere"
-        raise Mistake(source, where, f"expected YAML, but {getattr(error, 'problem', error)}") from None
+    declared = read_yaml(source)
     if not isinstance(declared, dict):
         raise Mistake(source, "retention", "expected kinds of things, each with its keys")
-    kinds = {str(name): _kind(source, str(name), each) for name, each in declared.items()}
+    kinds = {str(name): checked(KIND, each, source, str(name)) for name, each in declared.items()}
     for name, kind in kinds.items():
         _refers(source, name, kind, kinds)
     return kinds
-
-
-def _kind(source: Path, name: str, declared: object) -> Kind:
-    try:
-        return Kind.model_validate(declared)
-    except ValidationError as error:
-        first = min(error.errors(include_url=False), key=lambda each: each["type"] != "extra_forbidden")
-        key = ".".join([name, *map(str, first["loc"])])
-        raise Mistake(source, key, f"expected {EXPECTED[first['type']]}" if first["type"] in EXPECTED
-                      else first["msg"]) from None
 
 
 def _refers(source: Path, name: str, kind: Kind, kinds: dict[str, Kind]) -> None:

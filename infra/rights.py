@@ -7,11 +7,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import yaml
-from pydantic import Field, ValidationError
+from pydantic import Field, TypeAdapter
 
+from infra.declared import Dated, Declared, Text, checked, in_order, read_names
 from infra.front_matter import Mistake
-from infra.retention import EXPECTED, Dated, Declared, Text, in_order
 
 SOURCE = Path(__file__).parent.parent / "content" / "rules" / "rights.yml"
 NAMES = ("export", "correction", "erasure", "objection", "breach")
@@ -30,28 +29,16 @@ class Right(Declared):
     hours: tuple[Hours, ...] = Field(min_length=1, strict=False)
 
 
+RIGHT = TypeAdapter(Right)
+
+
 def read(source: Path = SOURCE) -> dict[str, Right]:
     """Every right by its name; raises Mistake at the first fault."""
-    try:
-        declared = yaml.safe_load(source.read_text(encoding="utf-8"))
-    except yaml.YAMLError as error:
-        raise Mistake(source, "rights", f"expected YAML, but {getattr(error, 'problem', error)}") from None
-    if not isinstance(declared, dict) or set(declared) != set(NAMES):
-        raise Mistake(source, "rights", f"expected exactly {', '.join(NAMES)}")
-    return {name: _right(source, name, each) for name, each in declared.items()}
-
-
-def _right(source: Path, name: str, declared: object) -> Right:
-    try:
-        right = Right.model_validate(declared)
-    except ValidationError as error:
-        first = min(error.errors(include_url=False), key=lambda each: each["type"] != "extra_forbidden")
-        key = ".".join([name, *map(str, first["loc"])])
-        raise Mistake(source, key, f"expected {EXPECTED[first['type']]}" if first["type"] in EXPECTED
-                      else first["msg"]) from None
-    if not in_order(right.hours):
-        raise Mistake(source, f"{name}.hours", "expected each to begin after the one before it")
-    return right
+    rights = {name: checked(RIGHT, each, source, name) for name, each in read_names(source, NAMES).items()}
+    for name, right in rights.items():
+        if not in_order(right.hours):
+            raise Mistake(source, f"{name}.hours", "expected each to begin after the one before it")
+    return rights
 
 
 def for_functions(rights: dict[str, Right]) -> dict[str, list[tuple[str, int]]]:

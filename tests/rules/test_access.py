@@ -325,9 +325,9 @@ def test_a_mistake_is_told_with_file_key_and_what_was_expected(
 
 
 @pytest.mark.parametrize(("text", "expected"), [
-    ("roles: [", "its text: expected YAML, but"), ("", "actions: Input should be a valid dictionary"),
+    ("roles: [", "line 1: expected YAML, but"), ("", "actions: Input should be a valid dictionary"),
     ("- panitia", "actions: Input should be"),
-    ("version: !!python/object:os.system x", "its text: expected YAML, but")])
+    ("version: !!python/object:os.system x", "line 1: expected YAML, but")])
 def test_a_file_that_is_no_table_is_told(file: Path, text: str, expected: str) -> None:
     assert told(file, text).startswith(expected)
 
