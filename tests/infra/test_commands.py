@@ -52,6 +52,13 @@ def test_ci_runs_check_and_test_and_sets_nothing() -> None:
     assert lines == ["set -eu", 'cd "$(dirname "$0")/.."', "exec make check test"]
 
 
+def test_make_test_runs_every_folder_of_tests_once() -> None:
+    named = [name for names in re.findall(r"^(?:SIDE_BY_SIDE|ALONE) = (.+)$", MAKEFILE, re.MULTILINE)
+             for name in names.split()]
+    folders = {f"tests/{path.parent.name}" for path in (ROOT / "tests").rglob("test_*.py")}
+    assert sorted(named) == sorted(folders)
+
+
 # -- set-up --------------------------------------------------------------------------------------------------------
 
 
