@@ -13,7 +13,7 @@ from infra.declared import Dated, checked, in_order, read_names
 from infra.front_matter import Mistake
 
 SOURCE = Path(__file__).parent.parent / "content" / "rules" / "limits.yml"
-NAMES = ("open_uploads", "files", "megabytes")
+NAMES = ("open_uploads", "files", "megabytes", "open_requests")
 
 
 class Most(Dated):

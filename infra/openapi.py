@@ -69,7 +69,7 @@ ANSWERS: dict[Route, tuple[int, ...]] = {
     ("POST", "/layanan/akun/data/permintaan/{reference}/tarik"): (200, 303, 400, 401, 404, *ANYWHERE),
     ("GET", "/layanan/meja/hak"): (200, 303, 401, 404, *ANYWHERE),
     ("GET", "/layanan/meja/hak/{reference}"): (200, 303, 401, 404, *ANYWHERE),
-    ("POST", "/layanan/meja/hak/{reference}"): (200, 303, 400, 401, 404, 413, 415, *ANYWHERE),
+    ("POST", "/layanan/meja/hak/{reference}"): (200, 303, 401, 404, *POSTED, *ANYWHERE),
     ("GET", "/layanan/meja"): (200, 303, 401, 404, *ANYWHERE),
     ("GET", "/layanan/meja/kegiatan/{offering}"): (200, 303, 401, 404, *ANYWHERE),
     ("POST", "/layanan/meja/kegiatan/{offering}/cari"): (200, 400, 401, 404, 413, 415, *ANYWHERE),

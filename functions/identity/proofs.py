@@ -48,11 +48,12 @@ class Proofs:
         """The letters with codes that this person asked for, the oldest first."""
         return list(self.table.query(f"PROOF#{person}", prefix=PREFIX))
 
-    def erase(self, person: str) -> None:
-        """Take away every address that this person has proven or is proving."""
+    def erase(self, person: str, until: str) -> None:
+        """Take away every address that this person has proven or was proving at that moment, and the letters of it."""
         for pk in (f"PROOF#{person}", f"PROVEN#{person}"):
             for item in list(self.table.query(pk)):
-                self.table.write(delete({"pk": item["pk"], "sk": item["sk"]}))
+                if str(item.get("proven_at") or item.get("asked_at") or item.get("created") or "") <= until:
+                    self.table.write(delete({"pk": item["pk"], "sk": item["sk"]}))
 
     def ask(self, person: str, email: str, code: str, language: str, now: datetime) -> None:
         """Send a code; the one before is good no longer. Raises FormRefused when this person asked too often."""

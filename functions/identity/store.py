@@ -63,10 +63,11 @@ class Identities:
                 self.save_profile(person, kept, int(item["version"]), now)
                 return
 
-    def erase(self, person: str) -> None:
-        """Take away all that lies under this person's key; their sessions are ended by whoever owns those."""
-        for item in list(self.table.query(f"PERSON#{person}")):
-            self.table.write(delete({"pk": item["pk"], "sk": item["sk"]}))
+    def erase(self, person: str, until: str) -> None:
+        """Take the profile away, if it was saved last at that moment or before."""
+        with suppress(ConditionFailed):
+            self.table.write(delete({"pk": f"PERSON#{person}", "sk": PROFILE}, condition="changed_at <= :until",
+                                    values={"until": until}))
 
     def save_profile(self, person: str, answers: Mapping[str, Any], version: int, now: datetime) -> None:
         """Put the answers in place of the version that was read (0: none); raises ChangedMeanwhile."""

@@ -18,9 +18,9 @@ def email_key(email: str) -> str:
     return hashlib.sha256(email.encode()).hexdigest()
 
 
-def sent_with(table: Table, email: str) -> Iterator[Item]:
-    """The records that were sent with this address, in the order of their arrival, as they are now."""
-    for found in table.listed(BY_EMAIL, EMAIL_KEY, email_key(email)):
+def sent_with(table: Table, key: str) -> Iterator[Item]:
+    """The records that were sent with the address of this key, in the order of their arrival, as they are now."""
+    for found in table.listed(BY_EMAIL, EMAIL_KEY, key):
         item = table.get(found["pk"], found["sk"])
         if item is not None:  # an index is told a moment later
             yield item

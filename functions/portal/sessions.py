@@ -155,6 +155,12 @@ class Sessions:
             self.end(person, each["sk"].removeprefix("SESSION#"))
         return len(listed)
 
+    def end_begun_until(self, person: str, until: str) -> None:
+        """End every session of this person that began at that moment or before."""
+        for listed in list(self.table.query(f"PERSON#{person}", prefix="SESSION#")):
+            if listed["created_at"] <= until:
+                self.end(person, listed["sk"].removeprefix("SESSION#"))
+
     def park(self, person: str, path: str, fields: Mapping[str, Any], now: datetime) -> str:
         """Keep answers until somebody has signed in again; answers the token that finds them."""
         token = new_token()

@@ -279,7 +279,12 @@ def page(html: str, status: HTTPStatus = HTTPStatus.OK) -> Reply:
 
 def refused_page(html: str, error: errors.PortalError) -> Reply:
     """A page about a failure, with the failure's status."""
-    return _with_retry(page(html, STATUS[type(error)][0]), error)
+    return with_status_of(page(html), error)
+
+
+def with_status_of(reply: Reply, error: errors.PortalError) -> Reply:
+    """The same answer, with the failure's status: for what tells of the failure by itself."""
+    return _with_retry(replace(reply, status=STATUS[type(error)][0]), error)
 
 
 def step(reply: Reply) -> Reply:

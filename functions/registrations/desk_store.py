@@ -61,10 +61,11 @@ class SavedFilters:
         """Keep it no longer; forgetting what is not there is nothing."""
         self.table.write(delete({"pk": _of(person), "sk": f"{FILTER}{key}"}))
 
-    def forget_all(self, person: str) -> None:
-        """Keep none of this person's any longer."""
+    def forget_until(self, person: str, until: str) -> None:
+        """Keep none of this person's any longer that were there at that moment."""
         for each in self.of(person):
-            self.forget(person, each.key)
+            if each.changed_at <= until:
+                self.forget(person, each.key)
 
 
 def _of(person: str) -> str:

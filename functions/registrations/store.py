@@ -232,7 +232,11 @@ class Registrations:
 
     def of_address(self, email: str) -> Iterator[Record]:
         """Every registration that was made with this e-mail address, cancelled ones too."""
-        return map(_record, sent_with(self.table, email))
+        return self.of_key(email_key(email))
+
+    def of_key(self, key: str) -> Iterator[Record]:
+        """The same for the address's key (`portal.addresses.email_key`)."""
+        return map(_record, sent_with(self.table, key))
 
     def letters(self, record: Record) -> list[Item]:
         """What was told about a registration, the oldest first, with what became of each letter."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
+from itertools import islice
 from typing import Any
 
 from portal import access, errors, web
@@ -14,6 +16,7 @@ from portal.forms import sentence
 from portal.identifiers import format_reference, parse_moment, parse_reference
 from portal.moments import format_time
 from portal.outbox import state_of
+from portal.records import at_once
 from portal.submissions import explain
 from registrations.catalogue import Catalogue
 from registrations.store import CORRECTABLE, OVER, Record
@@ -25,6 +28,7 @@ from rights.rules import REASONS_FOR, Event, keeps, may
 
 DESK = "/layanan/meja/hak"
 KIND = "rights_request"
+ON_A_PAGE = 100  # more wait behind the most urgent ones
 REGISTRATION = views.FORMS["registration"]
 EVENTS: dict[str, Event] = {"pastikan": "verify", "tangani": "take", "jawab": "answer"}
 
@@ -33,18 +37,19 @@ def queue(request: web.Request) -> web.Reply:
     """What waits for an answer, the most urgent first."""
     request.person.grant(Facts())
     now, language = datetime.now(UTC), request.language
-    found = [rights().find(reference) for reference in rights().open_requests()]
+    references = list(islice(rights().open_requests(), ON_A_PAGE + 1))
+    found = at_once([partial(rights().find, reference) for reference in references[:ON_A_PAGE]])
     rows = [views.request_row(each, now, language) for each in found if each]
     if request.wants_json:
         return web.data({"requests": rows})
-    return _page(request, "rights_queue", words("data", language)["desk"]["title"], rows=rows)
+    return _page(request, "rights_queue", words("data", language)["desk"]["title"], rows=rows,
+                 more=len(references) > ON_A_PAGE)
 
 
 def one(request: web.Request) -> web.Reply:
     """One request: what is asked, until when, what is kept of the person, what was done."""
     found, grant = _read(request)
-    audit().note(_note(request, found, "viewed", grant, "field:email"))
-    return _one(request, found)
+    return _one(request, found, grant)
 
 
 def act(request: web.Request) -> web.Reply:
@@ -57,15 +62,18 @@ def act(request: web.Request) -> web.Reply:
         raise errors.NotFound
     outcome, reason = _decision(request) if event == "answer" else (None, None)
     if event == "answer" and outcome is None:
-        return _one(request, found, told="needed")
+        needed = errors.FormRefused(KIND, [errors.FieldError("keputusan", "missing")])
+        return web.with_status_of(_one(request, found, grant, told="needed"), needed)
     if not may(found, event, reason=reason):
-        return _one(request, found, told="changed")
+        return _one(request, found, grant, told="changed")
     actor = Actor(request.person.session.person, grant.role, request.source)
-    after = rights().advance(found.reference, event, actor, datetime.now(UTC), outcome=outcome, reason=reason)
+    after = rights().advance(found.reference, event, actor, datetime.now(UTC), outcome=outcome, reason=reason,
+                             keys=holdings.known_as(tables(), found.person, found.email).keys
+                             if found.right == "erasure" and event == "answer" else ())
     done = {"verify": after.verified_at is not None, "take": after.taken_by == actor.person,
             "answer": (after.outcome, after.reason) == (outcome, reason)}[event]
     if request.wants_json or not done:
-        return _one(request, after, told="" if done else "changed")
+        return _one(request, after, grant, told="" if done else "changed")
     return web.see_other(f"{DESK}/{found.reference}{request.language_query}")
 
 
@@ -81,17 +89,18 @@ def _correct(request: web.Request, found: Request, grant: Grant) -> web.Reply:
     number, answer = parse_reference(str(request.fields.get("nomor", ""))), str(request.fields.get("bagian", ""))
     record = next((each for each in _registrations_of(found) if each.reference == number), None)
     if not _may_correct(found) or record is None or answer not in CORRECTABLE:
-        return _one(request, found, told="choose_all")
+        return _one(request, found, grant, told="choose_all")
     given = {**record.answers, answer: request.fields.get("nilai", ""), "offering": record.offering, "consent": "ya"}
     try:
         value = getattr(REGISTRATION.read(given), answer)
     except errors.FormRefused as refused:
         wrong = next((each for each in refused.errors if each.field == answer), None)
-        return _one(request, found, wrong=sentence(REGISTRATION.name, wrong, request.language) if wrong else "")
+        told = sentence(REGISTRATION.name, wrong, request.language) if wrong else ""
+        return web.with_status_of(_one(request, found, grant, wrong=told), refused)
     note = replace(_note(request, found, "corrected", grant, f"field:{answer}"), kind="registration",
                    record=format_reference(record.reference))
     done = value is not None and tables().registrations.correct(record, answer, value, lambda: audit().writes(note))
-    return _one(request, found, told="corrected" if done else "taken")
+    return _one(request, found, grant, told="corrected" if done else "taken")
 
 
 def _may_correct(found: Request) -> bool:
@@ -125,7 +134,9 @@ def _note(request: web.Request, found: Request, action: str, grant: Grant, *fact
 # -- the page ------------------------------------------------------------------------------------------------------
 
 
-def _one(request: web.Request, found: Request, told: str = "", wrong: str = "") -> web.Reply:
+def _one(request: web.Request, found: Request, grant: Grant, told: str = "", wrong: str = "") -> web.Reply:
+    """The page of one request, or what programs are told; that it was shown is remembered first."""
+    audit().note(_note(request, found, "viewed", grant, "field:email"))
     now, language = datetime.now(UTC), request.language
     row = views.request_row(found, now, language)
     if request.wants_json:
@@ -141,7 +152,9 @@ def _one(request: web.Request, found: Request, told: str = "", wrong: str = "") 
                  told=texts["desk"][told] if told else wrong, decisions=_decisions(found, language),
                  events=[name for name, event in EVENTS.items() if event != "answer" and may(found, event)
                          and not (event == "take" and found.taken_by == request.person.session.person)],
-                 kept=_kept(found, now, language), correctable=_correctable(found, language))
+                 kept=_kept(found, now, language), correctable=_correctable(found, language),
+                 typed={name: str(request.fields.get(name, "")) if request.is_post and told != "corrected" else ""
+                        for name in ("nomor", "bagian", "nilai")})
 
 
 def _correctable(found: Request, language: str) -> dict[str, list[tuple[str, str]]]:

@@ -35,17 +35,21 @@ def forget(tables: Tables, person: Person, answer: str, actor: Actor, now: datet
             tables.registrations.forget_answer(record, answer, lambda note=note: tables.audit.writes(note))  # type: ignore[misc]
 
 
-def erase(tables: Tables, person: Person, now: datetime) -> bool:
-    """Erase all that need not stay; False when something has to wait, such as a letter on its way."""
-    done = [_registration(tables, record, now) for record in list(records_of(tables, person))]
-    done += [_message(tables, item, now) for item in list(messages_of(tables, person))]
-    Sessions(tables.identity).end_all(person.id)
-    Proofs(tables.identity).erase(person.id)
-    Identities(tables.identity).erase(person.id)
+def erase(tables: Tables, person: Person, until: str, now: datetime) -> bool:
+    """Erase all of somebody that was there at a moment and need not stay; what came later is another story.
+
+    False when something has to wait, such as a letter on its way. `until` is a moment as it is stored.
+    """
+    done = [_registration(tables, record, now) for record in list(records_of(tables, person))
+            if record.received_at <= until]
+    done += [_message(tables, item, now) for item in list(messages_of(tables, person)) if item["received_at"] <= until]
     for upload in uploads_of(tables, person):
-        if not any(Evidence(tables.uploads.table).uses_of(person.id, upload.id)):
+        if upload.asked_at <= until and not any(Evidence(tables.uploads.table).uses_of(person.id, upload.id)):
             tables.uploads.end_now(upload, now)  # the files' own sweep takes it away, with its content
-    SavedFilters(tables.identity).forget_all(person.id)
+    Sessions(tables.identity).end_begun_until(person.id, until)
+    Proofs(tables.identity).erase(person.id, until)
+    Identities(tables.identity).erase(person.id, until)
+    SavedFilters(tables.identity).forget_until(person.id, until)
     return all(done)
 
 

@@ -13,6 +13,7 @@ from portal import access, errors, web
 from portal.access import Facts
 from portal.assets import read_json, words
 from portal.audit import SELF, Actor, Audit, Note
+from portal.dated import rows_until
 from portal.forms import Form
 from portal.identifiers import format_moment, format_reference, parse_moment, parse_reference, reference_for
 from portal.moments import format_time
@@ -25,7 +26,7 @@ from rights import holdings, views
 from rights.erasing import forget
 from rights.holdings import Person, Tables
 from rights.models import Consent, NewRequest, Request
-from rights.rules import may, standing
+from rights.rules import is_open, may, standing
 from rights.store import Rights
 from uploads.store import Uploads
 
@@ -140,12 +141,12 @@ def consents(request: web.Request) -> web.Reply:
 def say(request: web.Request) -> web.Reply:
     """Give or withdraw one consent; the text that was read is kept with it. What was filled in on forms is erased."""
     me, purpose = _me(request), str(request.fields.get("untuk", ""))
-    text, answer = _texts().get(purpose), request.fields.get("jawaban")
+    text, answer = _texts().get(purpose), str(request.fields.get("jawaban", ""))
     if text is None or answer not in {"ya", "tidak"} or (text["where"] == "form" and answer == "ya"):
         raise errors.NotFound
     if text["where"] == "form":
         forget(tables(), me, purpose, _actor(request, me), datetime.now(UTC))
-    said = Consent(purpose=cast("Any", purpose), given=request.fields["jawaban"] == "ya",
+    said = Consent(purpose=cast("Any", purpose), given=answer == "ya",
                    at=format_moment(datetime.now(UTC)), version=text["version"],
                    text=text["text"][request.language], language=cast("Any", request.language), through="account")
     rights().say(me.id, said, _actor(request, me))
@@ -198,12 +199,21 @@ def _accept(request: web.Request, me: Person, submission: Submission) -> Receipt
     wanted = Request(reference=reference, submission=submission.identifier, person=me.id, right=new.right,
                      details=new.details or "", email=_address(request), language=submission.language, received_at="",
                      due_at="", rules="", about_child=about_child)
+    _must_not_be_too_many(me, wanted, submission.now)
     kept = rights().file(wanted, _actor(request, me), submission.now, verified=not about_child)
     place = f"{REQUESTS}/{kept.reference}"
     told = {"reference": format_reference(kept.reference), "state": kept.state, "due_at": kept.due_at,
             "address": place}
     return Receipt(f"{place}{request.language_query}", lambda: told,
                    created=kept.received_at == format_moment(submission.now))
+
+
+def _must_not_be_too_many(me: Person, wanted: Request, now: datetime) -> None:
+    """Refuse one more than anybody needs at once: each has a clock that an officer has to keep."""
+    waiting = [each for each in _requests_of(me) if is_open(each) and each.submission != wanted.submission]
+    most = rows_until("limits", "open_requests", now)[-1].number
+    if len(waiting) >= most:
+        raise errors.FormRefused(REQUEST.name, [errors.FieldError("right", "too_many_open", {"most": most})])
 
 
 def _address(request: web.Request) -> str:

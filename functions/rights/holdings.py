@@ -14,7 +14,7 @@ from typing import Any
 
 from identity.proofs import Proofs
 from identity.store import Identities
-from portal.addresses import sent_with
+from portal.addresses import email_key, sent_with
 from portal.audit import Audit
 from portal.identifiers import format_reference
 from portal.outbox import PREFIX, state_of
@@ -44,10 +44,19 @@ class Holding:
 
 @dataclass(frozen=True)
 class Person:
-    """Whose data they are: the opaque identifier, and the e-mail addresses that are proven to be theirs."""
+    """Whose data they are: the opaque identifier, and the e-mail addresses that are proven to be theirs.
+
+    Of somebody whose addresses are gone already only the keys of those may be known.
+    """
 
     id: str
-    addresses: tuple[str, ...]
+    addresses: tuple[str, ...] = ()
+    known_keys: tuple[str, ...] = ()
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """What finds what was sent with their addresses."""
+        return tuple(dict.fromkeys([*map(email_key, self.addresses), *self.known_keys]))
 
 
 @dataclass(frozen=True)
@@ -80,14 +89,14 @@ def _registrations(tables: Tables, person: Person, now: datetime) -> Iterator[Ho
 
 def records_of(tables: Tables, person: Person) -> Iterator[Record]:
     """Every registration that was made with an address of this person."""
-    for address in person.addresses:
-        yield from tables.registrations.of_address(address)
+    for key in person.keys:
+        yield from tables.registrations.of_key(key)
 
 
 def messages_of(tables: Tables, person: Person) -> Iterator[Item]:
     """Every message that was sent with an address of this person."""
-    for address in person.addresses:
-        yield from sent_with(tables.messages, address)
+    for key in person.keys:
+        yield from sent_with(tables.messages, key)
 
 
 def _messages(tables: Tables, person: Person, now: datetime) -> Iterator[Holding]:
@@ -202,10 +211,21 @@ def entries_about(tables: Tables, person: Person, now: datetime) -> Iterator[Ite
     """The audit's entries about everything of this person, record by record."""
     yield from tables.audit.entries("person", person.id)
     yield from tables.audit.entries("consent", person.id)
+    yield from _lists_with(tables, person)
     for kind, gather in KINDS.items():
         if kind in AUDITED:
             for holding in gather(tables, person, now):
                 yield from tables.audit.entries(kind, holding.reference)
+
+
+def _lists_with(tables: Tables, person: Person) -> Iterator[Item]:
+    """The entries about lists that this person stood in: of a long list the audit has one, at its activity."""
+    since: dict[str, str] = {}
+    for record in records_of(tables, person):
+        since[record.offering] = min(since.get(record.offering, record.received_at), record.received_at)
+    for offering, registered in since.items():
+        yield from (entry for entry in tables.audit.entries("offering", offering)
+                    if entry["at"] >= registered and entry["action"] in {"viewed", "exported"})
 
 
 def _audit_values(entry: Item, person: Person) -> dict[str, Any]:

@@ -89,6 +89,7 @@ class Request:
     outcome: str | None = None
     reason: str | None = None
     withdrawn_at: str | None = None
+    keys: tuple[str, ...] = ()  # of the addresses that an erasure is about, since those are erased with the rest
     erased_at: str | None = None  # when what a granted request asked to erase was gone
 
     @property

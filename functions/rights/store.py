@@ -92,7 +92,7 @@ class Rights:
     def find(self, reference: str) -> Request | None:
         """The request with this reference."""
         item = self.table.get(f"REQUEST#{reference}", RECORD)
-        return Request(**_without_keys(item)) if item else None
+        return Request(**{**_without_keys(item), "keys": tuple(item.get("keys", ()))}) if item else None
 
     def of_person(self, person: str) -> Iterator[str]:
         """The references of what a person asked."""
@@ -134,15 +134,17 @@ class Rights:
         return earlier
 
     def advance(self, reference: str, event: Event, actor: Actor, now: datetime, *, outcome: str | None = None,
-                reason: str | None = None) -> Request:
+                reason: str | None = None, keys: tuple[str, ...] = ()) -> Request:
         """Let something happen to a request; answers it as it is afterwards.
+
+        `keys` find what was sent with the person's addresses, for an answer that erases.
 
         When somebody was quicker, or the state does not allow it, it is answered as it stands: whoever asked compares.
         """
         moment = format_moment(now)
         new: Mapping[Event, dict[str, Any]] = {
             "verify": {"verified_at": moment}, "take": {"taken_at": moment, "taken_by": actor.person},
-            "answer": {"answered_at": moment, "outcome": outcome, "reason": reason},
+            "answer": {"answered_at": moment, "outcome": outcome, "reason": reason, "keys": keys},
             "withdraw": {"withdrawn_at": moment}}
         facts = tuple(f"{name}:{code}" for name, code in (("outcome", outcome), ("reason", reason)) if code)
 

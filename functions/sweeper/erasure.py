@@ -15,7 +15,7 @@ from portal.settings import Settings
 from portal.submissions import random
 from registrations.store import Registrations
 from rights.erasing import erase
-from rights.holdings import Tables, known_as
+from rights.holdings import Person, Tables
 from rights.store import Rights
 from uploads.store import Uploads
 
@@ -67,7 +67,8 @@ def _erased(reference: str, now: datetime) -> bool:
     request = tables().rights.find(reference)
     if request is None:
         return True
-    if not erase(tables(), known_as(tables(), request.person, request.email), now):
+    person = Person(request.person, known_keys=request.keys)
+    if not erase(tables(), person, str(request.answered_at), now):
         return False
     tables().rights.erased(reference, now)
     return True

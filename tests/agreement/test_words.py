@@ -34,6 +34,7 @@ NAMES = [f"{form.name}.{field.name}" for form, field in FIELDS]
 OF_NO_FORM = {"audit", "common", "data", "files", "rights"}
 # Raised by a door about a field, not by its kind of question.
 TOLD_BY_DOORS = {("status", "reference"): {"no_match"}, ("rights_request", "details"): {"no_address"},
+                 ("rights_request", "right"): {"too_many_open"},
                  ("address", "email"): {"already_yours", "too_many_addresses", "too_many_codes"},
                  ("address_code", "code"): {"code_wrong", "code_over"},
                  ("upload", "file_name"): {"too_many_open", "too_many_files", "no_room"}}

@@ -17,9 +17,11 @@ from feedback import handler as feedback
 from identity.proofs import Proofs
 from infra import dictionary, doors, retention
 from portal.audit import Actor, Note
+from portal.dated import rows_until
 from portal.documents import draw
 from portal.errors import AlreadyRegistered
 from portal.identifiers import format_moment, format_reference
+from portal.proven import Addresses
 from portal.records import Table, delete, put, update
 from portal.sessions import Sessions
 from registrations.catalogue import Catalogue
@@ -265,6 +267,21 @@ def test_every_value_that_can_be_kept_has_its_label_and_text(
         assert draw("my_data", views.document(kept, [], language)).startswith(b"%PDF")
 
 
+def test_who_saw_a_long_list_stands_in_the_trail_of_everybody_in_it(siti: Caller, registered: Record) -> None:
+    officer, audit = Actor("petugas-7", "panitia"), handler.tables().audit
+    for moment in (NOW - timedelta(hours=1), NOW + timedelta(seconds=5)):
+        audit.note(Note(kind="offering", record=registered.offering, action="exported", actor=officer, rules="1",
+                        now=moment))
+    trail = siti(f"GET {handler.TRAIL}", headers={"accept": "application/json"}).json["entries"]
+    assert [(row["who"], row["about"]) for row in trail] == [("Petugas", "Daftar kegiatan yang Anda ikuti")]
+
+
+@pytest.mark.parametrize("answer", [[], {}, ["ya", "tidak"], 7, None])
+def test_an_answer_to_a_consent_that_is_none_is_no_fault_of_ours(siti: Caller, answer: object) -> None:
+    sent = {"untuk": "accessibility_needs", "jawaban": answer}
+    assert siti(f"POST {handler.CONSENTS}", data=sent).status == 404
+
+
 # -- consents ------------------------------------------------------------------------------------------------------
 
 
@@ -356,6 +373,15 @@ def test_sent_twice_it_is_one_request_and_another_with_its_number_is_refused(sit
     assert ask(siti, right="export").status == 409
 
 
+def test_nobody_fills_the_officers_queue(siti: Caller) -> None:
+    most = rows_until("limits", "open_requests", NOW)[-1].number
+    first = [ask(siti, 80 + number, right="export").json["reference"] for number in range(most)]
+    assert ask(siti, 99).codes == [("right", "too_many_open")]
+    assert ask(siti, 80, right="export").status == 200, "the same again is no further one"
+    siti(f"POST {handler.REQUESTS}/{{reference}}/tarik", form={}, reference=first[0])
+    assert ask(siti, 99).status == 201
+
+
 def test_a_childs_data_are_flagged_and_wait_for_proof(siti: Caller, officer: Caller) -> None:
     made = ask(siti, about="child", details="Anak saya, 9 tahun.")
     assert made.json["state"] == "received"
@@ -417,6 +443,17 @@ def test_an_answer_is_given_with_its_reason_and_told(siti: Caller, officer: Call
     office.relay()
     office.deliver()
     assert [mail.subject for mail in office.sent][-1] == f"Permintaan Anda sudah dijawab ({reference})"
+
+
+def test_whatever_an_officer_is_shown_leaves_an_entry(siti: Caller, officer: Caller) -> None:
+    reference = ask(siti, right="correction", details="Nama saya").json["reference"]
+
+    def views() -> int:
+        return [each["action"] for each in handler.rights().audit.entries("rights_request", reference)].count("viewed")
+
+    for number, sent in enumerate(({"tindakan": "jawab"}, {"tindakan": "perbaiki"}), 1):
+        assert "siti@bojonegoro" in officer(ACT, form=sent, reference=reference).body
+        assert views() == number
 
 
 @pytest.mark.parametrize("decision", ["", "granted:nothing_found", "refused:done", "hapus:done", "granted", "x" * 500])
@@ -489,7 +526,8 @@ def test_a_corrected_nip_is_free_for_its_owner_and_held_by_the_new_one(
 
 
 @pytest.mark.parametrize(("sent", "told"), [
-    ({"bagian": "nip", "nilai": "123"}, "NIP"), ({"bagian": "email", "nilai": "x@y.example"}, "Pilih pendaftaran"),
+    ({"bagian": "nip", "nilai": "123"}, "NIP"),
+    ({"bagian": "email", "nilai": "x@y.example"}, "Pilih pendaftaran"),
     ({"bagian": "agency", "nilai": ""}, "Belum diperbaiki"), ({"bagian": "name", "nilai": " "}, "nama"),
     ({"nomor": "7F3K-9QX2", "bagian": "name", "nilai": "X"}, "Pilih pendaftaran")])
 def test_what_cannot_be_corrected_says_so_and_changes_nothing(
@@ -566,6 +604,34 @@ def test_what_a_restore_brings_back_is_erased_again(
         office.deliver()
     assert erasure.handle({"again": True}, Context(60)) == {"done": 1, "waiting": 0}
     assert registrations.find(registered.reference) is None
+
+
+def test_what_was_sent_with_a_proven_address_is_erased_too(
+        granted: Callable[..., str], registrations: Registrations, offering: Offering) -> None:
+    """Its keys are kept with the request: the addresses themselves are among what is erased first."""
+    second = "lama@desa.example"
+    handler.tables().identity.write(Addresses.proven("siti-1", second, NOW))
+    record = registrations.register(a_record(official(email=second, accessibility_needs=NEEDS), offering, now=NOW),
+                                    offering, NOW)
+    granted()
+    assert registrations.find(record.reference) is None
+
+
+def test_what_came_after_the_erasing_is_left_alone(
+        granted: Callable[..., str], registrations: Registrations, registered: Record, offering: Offering,
+        siti: Caller) -> None:
+    granted()
+    assert registrations.find(registered.reference) is None
+    later = datetime.now(UTC)
+    again = registrations.register(a_record(official(), offering, now=later, number=7), offering, later)
+    Sessions(handler.tables().identity).begin("siti-1", name="Siti Aminah", email=EMAIL, groups=(), now=later)
+    for _ in range(2):
+        erasure.handle({"again": True}, Context(60))
+    found = registrations.find(again.reference)
+    assert found
+    assert found.state == "seated"
+    assert [each.name for each in Sessions(handler.tables().identity).of("siti-1", later)] == ["Siti Aminah"]
+    assert siti(MY).status == 303, "the session of before is over"
 
 
 def test_the_seat_of_whoever_is_erased_goes_to_the_next(

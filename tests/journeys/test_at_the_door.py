@@ -225,7 +225,7 @@ def test_a_list_is_never_shown_to_the_next_person_and_notes_wait_for_who_made_th
     page.get_by_role("button", name="Kirim sekarang").tap()
     expect(state_line(page)).to_contain_text("Sesi Anda sudah berakhir")
     expect(page.get_by_role("link", name="Masuk lagi")).to_have_attribute(
-        "href", f"/layanan/masuk?ke=%2Flayanan%2Fmeja%2F{MODEL}%2Fhadir")
+        "href", f"/layanan/masuk?ke=%2Flayanan%2Fmeja%2Fkegiatan%2F{MODEL}%2Fhadir")
     assert kept(page, "lists") == []
     assert faults_of(page) == []
 

@@ -35,7 +35,7 @@ class Door {
   failures = 0; // attempts in a row that nobody answered
 
   constructor() {
-    this.offering = box.dataset.checkIn || location.pathname.split("/")[3];
+    this.offering = box.dataset.checkIn || location.pathname.split("/").at(-2);
     this.address = `/layanan/meja/kegiatan/${this.offering}/hadir`;
     this.live = Boolean(box.dataset.listUntil); // drawn by the portal just now, not kept by this phone
     this.marked = mark();
