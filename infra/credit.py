@@ -9,24 +9,20 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, timedelta
 from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-import yaml
-from pydantic import Field, StringConstraints, ValidationError, field_validator, model_validator
+from pydantic import Field, StringConstraints, TypeAdapter, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from dupak.models import GOLONGAN, JENJANG, PENDIDIKAN, PREDIKAT
-from infra.access import EachNameOnce
-from infra.front_matter import Mistake
-from infra.retention import EXPECTED, Declared, InBothLanguages
+from infra.declared import Declared, InBothLanguages, checked, must_be_a_day, parse_yaml
+from infra.front_matter import Mistake, text_of
 
 SOURCE = Path(__file__).parent.parent / "content" / "rules" / "angka-kredit.yml"
 
-Day = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d\d-\d\d$")]
 Unit = Literal["points", "percent", "number", "word", "words", "name"]
 NUMBERS = ("points", "percent", "number")
 NUMBER = re.compile(r"(0|[1-9]\d{0,3})(\.\d{1,4})?")
@@ -67,8 +63,8 @@ class DatedRow(Declared):
     """One row with everything that it shares with its table."""
 
     value: str | tuple[str, ...]
-    since: Day = Field(alias="from")
-    until: Day | None = None
+    since: str = Field(alias="from")
+    until: str | None = None
     article: Annotated[str, StringConstraints(min_length=1)]
     source: str
     certainty: Literal["text", "code", "news", "mem", "disputed"]
@@ -86,9 +82,9 @@ class DatedRow(Declared):
 
     @model_validator(mode="after")
     def _is_sound(self) -> Self:
-        for day in (self.since, self.until):
-            if day is not None and not _is_day(day):
-                raise PydanticCustomError("day", 'expected days of the calendar, such as "2026-11-21"')
+        must_be_a_day(self.since, "from")
+        if self.until is not None:
+            must_be_a_day(self.until, "until")
         if self.until is not None and self.until < self.since:
             raise PydanticCustomError("until", "until: expected a day on or after from")
         if self.certainty == "disputed" and self.other is None:
@@ -111,27 +107,23 @@ class Rules(Declared):
     tables: dict[str, Table]
 
 
+RULES = TypeAdapter(Rules)
 SHARED = ("from", "until", "article", "source", "certainty")
 
 
 def read(source: Path = SOURCE) -> Rules:
     """The rules; raises Mistake at the first fault."""
-    return parse(source.read_text(encoding="utf-8"), source)
+    return parse(text_of(source), source)
 
 
 def parse(text: str, source: Path = SOURCE) -> Rules:
     """The same of a text, `source` being where it came from."""
-    try:
-        declared = yaml.load(text, EachNameOnce)  # noqa: S506 a SafeLoader
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f"line {mark.line + 1}" if mark else "somewhere"
-        raise Mistake(source, where, f"expected YAML, but {getattr(error, 'problem', error)}") from None
+    declared = parse_yaml(text, source)
     if not isinstance(declared, dict) or not isinstance(declared.get("tables"), dict):
         raise Mistake(source, "tables", "expected the tables, each with its rows")
     _must_have(source, "tables", tuple(declared["tables"]), tuple(KEYS))
     spread = {name: _spread(source, name, table) for name, table in declared["tables"].items()}
-    rules = _model(source, {**declared, "tables": spread})
+    rules = checked(RULES, {**declared, "tables": spread}, source)
     for name, table in rules.tables.items():
         _must_have(source, f"tables.{name}.rows", tuple(table.rows), KEYS[name])
         for key, rows in table.rows.items():
@@ -150,17 +142,8 @@ def _spread(source: Path, name: str, table: object) -> dict[str, Any]:
     for key, declared in table["rows"].items():
         listed = declared if isinstance(declared, list) and any(isinstance(each, dict) for each in declared) else [
             declared]
-        rows[str(key)] = [{**shared, **(each if isinstance(each, dict) else {"value": each})} for each in listed]
+        rows[str(key)] = tuple({**shared, **(each if isinstance(each, dict) else {"value": each})} for each in listed)
     return {**{key: value for key, value in table.items() if key not in SHARED}, "rows": rows}
-
-
-def _model(source: Path, declared: Mapping[str, Any]) -> Rules:
-    try:
-        return Rules.model_validate_json(json.dumps(declared))
-    except ValidationError as error:
-        first = min(error.errors(include_url=False), key=lambda each: each["type"] != "extra_forbidden")
-        raise Mistake(source, ".".join(map(str, first["loc"])), f"expected {EXPECTED[first['type']]}"
-                      if first["type"] in EXPECTED else first["msg"]) from None
 
 
 def _must_have(source: Path, place: str, found: Sequence[str], expected: Sequence[str]) -> None:
@@ -225,32 +208,25 @@ def _held(rules: Rules, table: str, key: str, day: str) -> Decimal | None:
     return next((Decimal(str(row.value)) for row in _begun(rules, table, key, day)), None)
 
 
-def _is_day(text: str) -> bool:
-    try:
-        date.fromisoformat(text)
-    except ValueError:
-        return False
-    return True
-
-
 # -- for the functions ---------------------------------------------------------------------------------------------
 
 
 def for_functions(rules: Rules) -> dict[str, Any]:
     """What the functions need, numbers as text; `version` names exactly these rows."""
     plain = rules.model_dump(by_alias=True, exclude_none=True, mode="json")
-    tables = {name: {"rows": {key: [{**row, "other": row.get("other")} for row in rows]
-                              for key, rows in table["rows"].items()}} for name, table in plain["tables"].items()}
-    digest = hashlib.sha256(json.dumps(tables, sort_keys=True).encode()).hexdigest()[:12]
-    return {"version": digest, "sources": plain["sources"], "tables": tables}
+    decisive = [(name, key, [{each: row.get(each) for each in ("value", *SHARED)} for row in rows])
+                for name, table in plain["tables"].items() for key, rows in table["rows"].items()]
+    digest = hashlib.sha256(json.dumps(decisive, sort_keys=True).encode()).hexdigest()[:12]
+    return {"version": digest, "sources": plain["sources"], "tables": plain["tables"]}
 
 
 # -- for the page --------------------------------------------------------------------------------------------------
 
-
-def last_day(rows: Sequence[DatedRow], row: DatedRow) -> str | None:
-    """The last day on which a row holds: its own, or the day before the next one begins."""
-    after = [each.since for each in rows if each.since > row.since]
-    ends = [row.until] if row.until else []
-    ends += [(date.fromisoformat(after[0]) - timedelta(days=1)).isoformat()] if after else []
-    return min(ends, default=None)
+# The parts of the page of the rules, in its order: every table stands in one of them.
+GROUPS: dict[str, tuple[str, ...]] = {
+    "konversi": ("masa", "persentase", "koefisien", "pembulatan"),
+    "jenjang": ("golongan", "pangkat", "kategori", "jenjang_berikutnya"),
+    "kenaikan": ("kebutuhan_pangkat", "kebutuhan_jenjang", "syarat_pangkat", "syarat_jenjang", "periode_pangkat"),
+    "masuk": ("ak_dasar", "golongan_masuk", "perpindahan", "pengangkatan_kembali", "penyesuaian", "ijazah",
+              "daerah_khusus"),
+    "lama": ("nilai_dasar", "nilai_dasar_jenjang", "nilai_dasar_pendidikan", "skala_konvensional", "konvensional")}

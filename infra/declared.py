@@ -85,8 +85,13 @@ class EachNameOnce(yaml.SafeLoader):
 
 def read_yaml(source: Path) -> object:
     """What a file says; raises Mistake at the line where it is no YAML."""
+    return parse_yaml(text_of(source), source)
+
+
+def parse_yaml(text: str, source: Path) -> object:
+    """The same of a text, which stands or stood in that file."""
     try:
-        return yaml.load(text_of(source), EachNameOnce)  # noqa: S506 a SafeLoader
+        return yaml.load(text, EachNameOnce)  # noqa: S506 a SafeLoader
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f"line {mark.line + 1}" if mark else "its text"

@@ -11,6 +11,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+from dupak.handler import CREDIT
 from infra import doors
 from portal.forms import Form
 from portal.identifiers import ULID_SHAPE
@@ -38,6 +39,8 @@ ANSWERS: dict[Route, tuple[int, ...]] = {
     ("POST", "/layanan/pendaftaran/status"): (200, 404, *POSTED, *ANYWHERE),
     ("GET", "/layanan/pendaftaran/batal"): (303,),
     ("POST", "/layanan/pendaftaran/batal"): (200, 303, 404, 409, *POSTED, *ANYWHERE),
+    ("GET", "/layanan/angka-kredit/hitung"): (303,),
+    ("POST", "/layanan/angka-kredit/hitung"): (200, *POSTED),  # it touches no store that could be busy
     ("GET", "/layanan/kegiatan/{offering}/kursi"): (200, 404, *ANYWHERE),
     ("GET", "/layanan/berkas"): (200, 303, 401, *ANYWHERE),
     ("POST", "/layanan/berkas"): (200, 201, 303, 401, 409, *POSTED, *ANYWHERE),
@@ -86,7 +89,7 @@ ANSWERS: dict[Route, tuple[int, ...]] = {
 }
 
 # Forms that make nothing which could be made twice: they take no identifier.
-ASKING = {STATUS.name, REFUSAL.name, "profile", "address", "address_code"}
+ASKING = {STATUS.name, REFUSAL.name, CREDIT.name, "profile", "address", "address_code"}
 
 # The same for every form that is simply remembered: its page, its submission, its receipt.
 OF_AN_INBOX: dict[str, dict[str, tuple[int, ...]]] = {

@@ -6,7 +6,10 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from infra import dictionary, doors, retention
+from dupak.handler import CREDIT
+from dupak.rulebook import Rulebook
+from dupak.views import Teller, rules_table
+from infra import credit, dictionary, doors, retention
 from portal import access, pages
 from portal.moments import format_day, format_span, format_time
 from portal.regions import provinces
@@ -32,6 +35,10 @@ def all_pieces(offerings: list[Offering], language: str) -> Iterator[tuple[str, 
     dictionary.must_fit(known, doors.forms())
     for kind in known.kinds:
         yield f"data/{kind}.md", dictionary.as_markdown(known, kind, access.rules(), language)
+    teller = Teller(Rulebook(credit.for_functions(credit.read())), CREDIT.words(language), language)
+    for group, names in credit.GROUPS.items():
+        yield f"credit/{group}.html", pages.fragment("credit_rules", language, texts=CREDIT.words(language), tables=[
+            rules_table(teller, name) for name in names])
     yield "retention.md", retention.as_markdown(retention.read(), language, datetime.now(UTC).date())
 
 

@@ -36,8 +36,10 @@ SEARCHED = re.compile(r"(.*?)</head>.*?<article[^>]*\sdata-pagefind-body[^>]*>(.
 LANGUAGE = re.compile(r'<html lang="([^"]*)"')
 DESCRIPTION = re.compile(r'<meta name="description" content="([^"]*)"')
 HEADING = re.compile(r"<(h[123])\b[^>]*>(.*?)</\1>", re.DOTALL)
-#: Parts of an article that are not what it says: fields with every region's name, pictures, marks beside headings.
-UNSAID = re.compile(r'<(form|svg)\b.*?</\1>|<a class="headerlink".*?</a>', re.DOTALL)
+#: Parts of an article that are not what it says: fields with every region's name, pictures, tables of numbers, marks
+#: beside headings.
+UNSAID = re.compile(r'<(form|svg)\b.*?</\1>|<div data-pagefind-ignore>.*?</div>|<a class="headerlink".*?</a>',
+                    re.DOTALL)
 TAG = re.compile(r"<[^>]*>")
 #: What a word weighs by where it stands; in the text it weighs 1.
 WEIGHTS = {"h1": 7, "h2": 6, "h3": 5, "description": 3}

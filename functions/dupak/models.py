@@ -80,8 +80,7 @@ class Entry:
     antar_jf      the points of the other functional post, carried
     """
 
-    kind: Literal["pertama", "naik", "lanjutan", "integrasi", "perpindahan", "kembali", "penyesuaian",
-                  "antar_jf"] = "pertama"
+    kind: str = "pertama"
     points: Decimal = Decimal(0)
     base: Decimal | None = None
     base_key: str = ""  # the education, where base values go by it

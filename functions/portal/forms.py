@@ -8,16 +8,17 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, NamedTuple
+from itertools import zip_longest
+from typing import Any, NamedTuple, cast
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from portal.assets import words
 from portal.errors import FieldError, FormRefused
-from portal.questions import INVISIBLE, Question
+from portal.questions import INVISIBLE, Question, Rows
 
 # pydantic's own codes, in the words of the forms: a field we do not ask for, and one whose name is no text at all
 CODES = {"extra_forbidden": "unknown_field", "string_unicode": "unknown_field"}
@@ -64,18 +65,61 @@ class Form:
 
         An empty answer is no answer: it is left out before the model looks.
         """
-        given = {name: value for name, value in answers.items() if not _is_blank(value)}
+        given, wrong = self._with_rows_read(answers)
         try:
-            return self.model.model_validate(given)
+            model = self.model.model_validate({name: value for name, value in given.items() if not _is_blank(value)})
         except ValidationError as error:
-            raise FormRefused(self.name, self._errors(error)) from None
+            wrong += self._errors(error)
+        if wrong:
+            raise FormRefused(self.name, self._in_page_order(wrong))
+        return model
+
+    def rows_of(self, field: Field, answers: Mapping[str, object]) -> list[dict[str, object]]:
+        """The rows of a field as they were sent, by column or as a list, without those that are empty."""
+        if not isinstance(field.question, Rows):
+            return []
+        sent = answers.get(field.name)
+        if isinstance(sent, list | tuple):
+            rows = [dict(each) if isinstance(each, Mapping) else {"?": each} for each in sent]
+        else:
+            columns = {cell: _as_list(answers.get(f"{field.name}_{cell}")) for cell in field.question.row.model_fields}
+            rows = [dict(zip(columns, cells, strict=True)) for cells in zip_longest(*columns.values(), fillvalue="")]
+        return [row for row in rows if not all(map(_is_blank, row.values()))]
+
+    def _with_rows_read(self, answers: Mapping[str, object]) -> tuple[dict[str, object], list[FieldError]]:
+        """The answers with each row as its own model, and what is wrong in the rows."""
+        given, wrong = dict(answers), list[FieldError]()
+        for field in self.fields:
+            if not isinstance(field.question, Rows):
+                continue
+            columns = [f"{field.name}_{cell}" for cell in field.question.row.model_fields]
+            if field.name not in given and not any(column in given for column in columns):
+                continue
+            form, rows = row_form(field.question), []
+            for number, row in enumerate(self.rows_of(field, answers), 1):
+                try:
+                    rows.append(form.read(row))
+                except FormRefused as refused:
+                    wrong += [FieldError(cell_name(field.name, number, each.field), each.code, each.facts)
+                              for each in refused.errors]
+            for column in columns:
+                given.pop(column, None)
+            given[field.name] = tuple(rows)
+        return given, wrong
+
+    def _in_page_order(self, errors: list[FieldError]) -> list[FieldError]:
+        places = [field.name for field in self.fields]
+
+        def place(error: FieldError) -> tuple[int, int]:
+            name, number, _ = parts_of_cell(error.field, places)
+            return (places.index(name) if name in places else len(places), number)
+
+        return sorted(errors, key=place)
 
     def _errors(self, error: ValidationError) -> list[FieldError]:
-        places = [field.name for field in self.fields]
-        found = [FieldError(_safe_name(detail["loc"]),
-                            CODES.get(detail["type"], detail["type"]), dict(detail.get("ctx", {})))
-                 for detail in error.errors(include_url=False, include_input=False)]
-        return sorted(found, key=lambda each: places.index(each.field) if each.field in places else len(places))
+        return [FieldError(_safe_name(detail["loc"]), CODES.get(detail["type"], detail["type"]),
+                           dict(detail.get("ctx", {})))
+                for detail in error.errors(include_url=False, include_input=False)]
 
     def shown(self, model: FormModel, language: str) -> list[tuple[str, str, str]]:
         """The answers for people: field, label and text, in page order, without what was left open or is hidden."""
@@ -88,9 +132,33 @@ class Form:
 
 def sentence(form: str, error: FieldError, language: str) -> str:
     """What is wrong with one answer, in the reader's language: the form's own words, else the portal's."""
-    own = words(form, language)["fields"].get(error.field, {}).get("errors", {})
+    fields = words(form, language)["fields"]
+    name, _, cell = parts_of_cell(error.field, fields)
+    own = (fields[name]["rows"].get(cell, {}) if cell else fields.get(error.field, {})).get("errors", {})
     text = own.get(error.code) or words("common", language)["errors"][error.code]
     return str(text).format(**error.facts)
+
+
+def cell_name(field: str, number: int, cell: str) -> str:
+    """What a cell of a row is called in an error and in the page: `periods_2_first`."""
+    return f"{field}_{number}_{cell}"
+
+
+def parts_of_cell(name: str, fields: Container[str]) -> tuple[str, int, str]:
+    """Field, row and cell of such a name; row 0 and no cell when it is the name of a whole field."""
+    parts = re.fullmatch(r"(\w+?)_(\d+)_(\w+)", name)
+    if parts is None or parts[1] not in fields:
+        return name, 0, ""
+    return parts[1], int(parts[2]), parts[3]
+
+
+def row_form(rows: Rows) -> Form:
+    """One row, read as a form of its own."""
+    return Form("", cast("type[FormModel]", rows.row), "")
+
+
+def _as_list(value: object) -> list[object]:
+    return value if isinstance(value, list) else [] if value is None else [value]
 
 
 def _question_of(name: str, metadata: list[Any]) -> Question:

@@ -14,7 +14,8 @@ from markupsafe import Markup
 
 from portal.assets import folder, read_json, read_text, words
 from portal.errors import FieldError
-from portal.forms import Field, Form, FormModel, sentence
+from portal.forms import Field, Form, FormModel, cell_name, row_form, sentence
+from portal.questions import Rows
 from portal.regions import provinces
 
 TITLE_MARK, CONTENT_MARK = "<!--portal:title-->", "<!--portal:content-->"
@@ -41,10 +42,12 @@ def in_shell(language: str, title: str, content: Markup, *, failed: bool = False
 
 
 def form(form: Form, language: str, answers: Mapping[str, Any], errors: Sequence[FieldError] = (), *,
-         only: Mapping[str, Sequence[str]] | None = None, carried: Mapping[str, str] | None = None) -> Markup:
+         only: Mapping[str, Sequence[str]] | None = None, carried: Mapping[str, str] | None = None,
+         more: str = "") -> Markup:
     """The form with what was answered so far and what is wrong with it.
 
-    `only` narrows the options that are shown, `carried` goes along unseen beside the answers.
+    `only` narrows the options that are shown, `carried` goes along unseen beside the answers, `more` names the
+    field whose rows were not enough.
     """
     texts = form.words(language)
     told: dict[str, str] = {}
@@ -52,11 +55,35 @@ def form(form: Form, language: str, answers: Mapping[str, Any], errors: Sequence
         told.setdefault(error.field, sentence(form.name, error, language))
     shown = only or {}
     questions = [_question(field, texts["fields"][field.name], answers, told, shown.get(field.name))
+                 | _rows(form, field, answers, told, language, more=field.name == more)
                  for field in form.fields if not field.question.hidden]
     hidden = {field.name: answers.get(field.name, "") for field in form.fields if field.question.hidden}
     hidden |= carried or {}
     return fragment("form", language, form=form, texts=texts, questions=questions, hidden=hidden, errors=told,
-                    anchors={question["name"] for question in questions}, notice=_notice_of(form, questions))
+                    anchors=_anchors(questions), notice=_notice_of(form, questions))
+
+
+def _anchors(questions: Sequence[Mapping[str, Any]]) -> set[str]:
+    """Where a mistake can be led to: each question, and each cell of its rows."""
+    cells = {cell["id"] for question in questions for row in question.get("cells", ()) for cell in row}
+    return {question["id"] for question in questions} | cells
+
+
+def _rows(form: Form, field: Field, answers: Mapping[str, Any], errors: Mapping[str, str], language: str,
+          *, more: bool) -> dict[str, Any]:
+    """The rows of a question that has some: those that are filled in, and empty ones to go on with."""
+    kind, texts = field.question, form.words(language)["fields"][field.name]
+    if not isinstance(kind, Rows):
+        return {}
+    filled = form.rows_of(field, answers)
+    number = min(kind.most, max(len(filled) + 1, kind.shown) + (kind.shown if more else 0))
+    blank: dict[str, object] = {}
+    cells = [[_question(each, texts["rows"][each.name], row, {}, None)
+              | {"id": cell_name(field.name, place, each.name), "name": f"{field.name}_{each.name}",
+                 "error": errors.get(cell_name(field.name, place, each.name), "")}
+              for each in row_form(kind).fields]
+             for place, row in enumerate([*filled, *[blank] * number][:max(number, len(filled))], 1)]
+    return {"cells": cells, "row": texts["row"], "more": texts["more"] if len(cells) < kind.most else ""}
 
 
 def _notice_of(form: Form, questions: Sequence[Mapping[str, Any]]) -> str:
@@ -69,7 +96,7 @@ def _question(field: Field, texts: Mapping[str, Any], answers: Mapping[str, Any]
               only: Sequence[str] | None) -> dict[str, Any]:
     value = answers.get(field.name, "")
     options = {name: text for name, text in texts.get("options", {}).items() if only is None or name in only}
-    return {"name": field.name, "control": field.question.control, "label": texts["label"],
+    return {"name": field.name, "id": field.name, "control": field.question.control, "label": texts["label"],
             "hint": texts.get("hint", ""), "options": options, "error": errors.get(field.name, ""),
             "autocomplete": field.question.autocomplete, "most": getattr(field.question, "most", None),
             "value": value if isinstance(value, str) else "", "link": texts.get("link"),

@@ -11,12 +11,14 @@ import re
 import unicodedata
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from typing import Any, ClassVar
 
-from pydantic import GetCoreSchemaHandler
+from pydantic import BaseModel, GetCoreSchemaHandler
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from portal.identifiers import parse_reference
+from portal.moments import MONTHS
 from portal.phones import to_e164, to_national
 
 # Characters without width or ink arrive by copy and paste and are nobody's answer: joiners, fillers, selectors, tags.
@@ -258,6 +260,113 @@ class Day(Question):
         """`31-12-2025`."""
         del options
         return date.fromisoformat(str(value)).strftime("%d-%m-%Y")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Month(Question):
+    """A month of the calendar, kept as `2025-06`, accepted as people write it: `06-2025`, `6/2025`, `Juni 2025`."""
+
+    own_codes: ClassVar[tuple[str, ...]] = ("month_shape",)
+
+    def read(self, value: object) -> object:
+        """The month as ISO 8601 writes it."""
+        parts = re.findall(r"\d+|[^\W\d_]+", readable(value).lower())
+        if len(parts) == 2 and re.fullmatch(r"\d{4}", parts[0]):  # noqa: PLR2004 the year came first
+            parts.reverse()
+        number = _month_of(parts[0]) if len(parts) == 2 else 0  # noqa: PLR2004 a month and a year
+        if not number or not re.fullmatch(r"(19|20)\d\d", parts[1]):
+            raise refuse("month_shape")
+        return f"{parts[1]}-{number:02}"
+
+    def show(self, value: object, options: dict[str, str]) -> str:
+        """`06-2025`."""
+        del options
+        year, month = str(value).split("-")
+        return f"{month}-{year}"
+
+
+def _month_of(text: str) -> int:
+    """The number of a month written as a number, or by its name in either language or the beginning of it; else 0."""
+    if text.isascii() and text.isdigit():
+        return int(text) if len(text) <= 2 and 1 <= int(text) <= 12 else 0  # noqa: PLR2004 a calendar
+    named = {number for names in MONTHS.values() for number, name in enumerate(names, 1)
+             if len(text) >= 3 and name.lower().startswith(text)}  # noqa: PLR2004 fewer letters name several
+    return named.pop() if len(named) == 1 else 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Points(Question):
+    """Credit points with at most four places, kept as `110.5`, accepted with a comma or a point."""
+
+    control: ClassVar[str] = "decimal"
+    own_codes: ClassVar[tuple[str, ...]] = ("points_shape", "points_unclear", "points_range")
+    most: int = 5000
+
+    def read(self, value: object) -> object:
+        """The number with a point; `1.050` could be a thousand or one, so it is asked about instead of guessed."""
+        text = readable(value).replace(" ", "")
+        if re.fullmatch(r"\d{1,3}\.\d{3}", text) and not text.startswith("0"):
+            raise refuse("points_unclear")
+        plain = text.replace(".", "").replace(",", ".") if "," in text else text
+        if not re.fullmatch(r"\d{1,6}(\.\d{1,4})?", plain) or not re.fullmatch(r"\d+(\.\d{3})*,\d+|[\d.]+", text):
+            raise refuse("points_shape")
+        if Decimal(plain) > self.most:
+            raise refuse("points_range", most=self.most)
+        return plain
+
+    def show(self, value: object, options: dict[str, str]) -> str:
+        """With a comma, as on every letter."""
+        del options
+        return str(value).replace(".", ",")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Count(Question):
+    """How many of something: a whole number from 0 to `most`."""
+
+    control: ClassVar[str] = "digits"
+    own_codes: ClassVar[tuple[str, ...]] = ("count_shape",)
+    most: int = 600
+
+    def read(self, value: object) -> object:
+        """The digits, without zeros before them."""
+        text = readable(value)
+        if not re.fullmatch(r"[0-9]{1,4}", text) or int(text) > self.most:
+            raise refuse("count_shape", most=self.most)
+        return str(int(text))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rows(Question):
+    """Several alike things, one a row; rows that are left empty are none.
+
+    A form sends each column under `<field>_<cell>`, once for each row; a program sends a list of objects.
+    `portal.forms` reads the rows with their own model before the form's own model looks.
+    """
+
+    control: ClassVar[str] = "rows"
+    own_codes: ClassVar[tuple[str, ...]] = ("too_many_rows",)
+    row: type[BaseModel]
+    most: int = 12
+    shown: int = 2
+
+    def read(self, value: object) -> object:
+        """The rows as they were read already; anything else is not."""
+        if not isinstance(value, tuple) or not all(isinstance(each, self.row) for each in value):
+            raise refuse("unreadable")
+        if len(value) > self.most:
+            raise refuse("too_many_rows", most=self.most)
+        return value
+
+    def json_shape(self) -> CoreSchema:
+        """A list of rows."""
+        cells = {name: core_schema.typed_dict_field(_shape_of(info.metadata), required=info.is_required())
+                 for name, info in self.row.model_fields.items()}
+        return core_schema.list_schema(core_schema.typed_dict_schema(cells), max_length=self.most)
+
+
+def _shape_of(metadata: list[Any]) -> CoreSchema:
+    return next(each for each in metadata if isinstance(each, Question)).json_shape()
 
 
 @dataclass(frozen=True, kw_only=True)

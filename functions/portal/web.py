@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from portal.gate import Gate
 
 MOST_BYTES = 64 * 1024
-MOST_FIELDS = 60
+MOST_FIELDS = 100
 FORM, JSON = "application/x-www-form-urlencoded", "application/json"
 RETRY_AFTER = "5"
 ADDRESS_SHAPE = re.compile(r"[0-9A-Fa-f:.]{2,45}")

@@ -15,7 +15,7 @@ from portal.assets import LANGUAGES
 from portal.errors import FieldError
 from portal.forms import Form, FormModel
 from portal.people import KINDS
-from portal.questions import Choice, Email, Line, Phone, Question
+from portal.questions import Choice, Email, Line, Phone, Question, Rows
 from registrations.handler import REGISTRATION
 from tests.doors.calling import read_html
 from tests.people import official, ratna
@@ -44,15 +44,22 @@ def questions(form: Form) -> list[str]:
     return [field.name for field in form.fields if not field.question.hidden]
 
 
+def names(form: Form) -> list[str]:
+    """What the questions send: each its own name, rows one name for each of their columns."""
+    return [name for field in form.fields if not field.question.hidden for name in (
+        [f"{field.name}_{cell}" for cell in field.question.row.model_fields] if isinstance(field.question, Rows)
+        else [field.name])]
+
+
 @every_form
 @in_both_languages
 @before_and_after
 def test_the_names_in_the_page_are_the_fields_of_the_model_in_its_order(
         form: Form, language: str, wrong: bool) -> None:  # noqa: FBT001 a case of its own
     page = drawn(form, language, wrong=wrong)
-    names = list(dict.fromkeys(each.attributes["name"] for each in page.find("input", "select", "textarea")))
+    found = list(dict.fromkeys(each.attributes["name"] for each in page.find("input", "select", "textarea")))
     hidden = [field.name for field in form.fields if field.question.hidden]
-    assert names == [submissions.LANGUAGE, *hidden, submissions.TRAP, *questions(form)]
+    assert found == [submissions.LANGUAGE, *hidden, submissions.TRAP, *names(form)]
 
 
 @every_form
@@ -66,8 +73,12 @@ def test_every_control_has_a_label_and_every_group_its_question(
         assert labels[control.attributes["id"]].strip()
     texts = form.words(language)["fields"]
     for group in page.find("fieldset"):
-        name = group.find("input")[0].attributes["name"]
-        assert group.find("legend")[0].text().startswith(texts[name]["label"])
+        told = group.find("legend")[0].text()
+        if "portal-row" in group.classes:
+            assert told.rpartition(" ")[0] in {each["row"] for each in texts.values() if "row" in each}
+        else:
+            name = group.attributes.get("id") or group.find("input")[0].attributes["name"]
+            assert told.startswith(texts[name]["label"])
     for field in form.fields:
         if not field.question.hidden and field.name in labels and not isinstance(field.question, Choice):
             assert labels[field.name].startswith((texts[field.name]["label"], *texts[field.name].get(
@@ -96,7 +107,8 @@ def test_every_mistake_is_linked_from_the_summary_to_a_place_that_takes_the_focu
     (summary,) = [each for each in page.find("div") if "portal-summary" in each.classes]
     links = [link.attributes["href"].removeprefix("#") for link in summary.find("a")]
     assert links == questions(form)
-    focusable = {each.attributes["id"] for each in controls(page)}
+    focusable = {each.attributes["id"] for each in [*controls(page), *page.find("fieldset")]
+                 if each.tag != "fieldset" or each.attributes.get("tabindex") == "-1"}
     assert set(links) <= focusable
     assert summary.attributes["tabindex"] == "-1"
     assert summary.attributes["role"] == "alert"
@@ -109,7 +121,12 @@ def test_a_form_is_posted_with_its_own_checks_and_its_language(form: Form, langu
     assert (element.attributes["method"], element.attributes["action"]) == ("post", form.action)
     assert "novalidate" in element.attributes
     assert element.find("input")[0].attributes == {"type": "hidden", "name": "lang", "value": language}
-    assert [button.text() for button in element.find("button")] == [form.words(language)["submit"]]
+    more = [each["more"] for each in form.words(language)["fields"].values() if "more" in each]
+    submit = form.words(language)["submit"]
+    # Where there are buttons for more rows, Enter still presses the one that sends: the first, which nobody sees.
+    assert [button.text() for button in element.find("button")] == [*([submit] if more else []), *more, submit]
+    assert all(button.attributes["aria-hidden"] == "true" and button.attributes["tabindex"] == "-1"
+               for button in element.find("button")[:bool(more)])
 
 
 @every_form
@@ -118,8 +135,8 @@ def test_only_what_is_never_needed_is_marked_optional(form: Form, language: str)
     page = drawn(form, language)
     mark = {"id": "(opsional)", "en": "(optional)"}[language]
     marked = {each.attributes.get("for") for each in page.find("label") if each.text().endswith(mark)}
-    marked |= {group.find("input")[0].attributes["name"] for group in page.find("fieldset")
-               if group.find("legend")[0].text().endswith(mark)}
+    marked |= {group.attributes.get("id") or group.find("input")[0].attributes["name"]
+               for group in page.find("fieldset") if group.find("legend")[0].text().endswith(mark)}
     never_needed = {field.name for field in form.fields
                     if not field.question.hidden and not field.required
                     and "missing" not in form.words(language)["fields"][field.name]["errors"]}

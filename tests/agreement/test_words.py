@@ -12,14 +12,14 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from pydantic_core import PydanticCustomError
 
-from infra import doors
+from infra import credit, doors
 from infra.template_reader import ROOT
 from portal import audit, submissions
 from portal.assets import LANGUAGES, words
 from portal.errors import FieldError, FormRefused
-from portal.forms import CODES, Field, Form, sentence
+from portal.forms import CODES, Field, Form, cell_name, row_form, sentence
 from portal.people import KINDS
-from portal.questions import Choice, Consent, Line, Question
+from portal.questions import Choice, Consent, Line, Question, Rows
 from registrations import desk_actions
 from registrations.filters import NAMES as CONDITIONS
 from registrations.filters import ORDERS, PRESENCE, STATES
@@ -29,19 +29,47 @@ from rights import models
 from tests.people import helmy
 
 FORMS = {form.name: form for form in doors.forms()}
-FIELDS = [(form, field) for form in FORMS.values() for field in form.fields]
+
+
+class RowOf(Form):
+    """One row of a form's question, with its words and errors where the whole form has them."""
+
+    @property
+    def place(self) -> list[str]:
+        return self.name.split(".")
+
+    def words(self, language: str) -> dict[str, Any]:
+        form, field = self.place
+        return {"fields": FORMS[form].words(language)["fields"][field]["rows"]}
+
+
+ROWS = [RowOf(f"{form.name}.{field.name}", row_form(field.question).model, "") for form in FORMS.values()
+        for field in form.fields if isinstance(field.question, Rows)]
+FIELDS = [(form, field) for form in [*FORMS.values(), *ROWS] for field in form.fields]
 NAMES = [f"{form.name}.{field.name}" for form, field in FIELDS]
 OF_NO_FORM = {"audit", "common", "data", "files", "rights"}
 # Raised by a door about a field, not by its kind of question.
-TOLD_BY_DOORS = {("status", "reference"): {"no_match"}, ("rights_request", "details"): {"no_address"},
-                 ("rights_request", "right"): {"too_many_open"},
-                 ("address", "email"): {"already_yours", "too_many_addresses", "too_many_codes"},
-                 ("address_code", "code"): {"code_wrong", "code_over"},
-                 ("upload", "file_name"): {"too_many_open", "too_many_files", "no_room"}}
+TOLD_BY_DOORS = {
+    ("status", "reference"): {"no_match"}, ("rights_request", "details"): {"no_address"},
+    ("rights_request", "right"): {"too_many_open"},
+    ("address", "email"): {"already_yours", "too_many_addresses", "too_many_codes"},
+    ("address_code", "code"): {"code_wrong", "code_over"},
+    ("upload", "file_name"): {"too_many_open", "too_many_files", "no_room"},
+    # by the rules of angka kredit (dupak/rules.py)
+    ("credit", "since"): {"before_conversion", "before_appointment"},
+    ("credit", "golongan"): {"golongan_not_of_jenjang"}, ("credit", "points"): {"below_base"},
+    ("credit", "rank_since"): {"before_appointment"},
+    ("credit.periods", "first"): {"before_conversion", "month_twice", "outside_post"},
+    ("credit.periods", "last"): {"ends_before_it_begins", "not_over"},
+    ("credit.changes", "since"): {"before_conversion", "before_appointment", "not_after"},
+    ("credit.changes", "jenjang"): {"jenjang_not_next"},
+    ("credit.changes", "golongan"): {"golongan_not_of_jenjang", "golongan_not_higher"},
+    ("credit.diplomas", "level"): {"diploma_twice"}, ("credit.diplomas", "month"): {"not_over", "outside_post"}}
 # What the words of a field may say; each other key is spare.
 # Words of what functions draw beside forms: the pages of an account, and the desk.
 PAGES = ("account", "desk")
 SAYINGS = {"label", "hint", "options", "errors", "link"}
+OF_ROWS = {"label", "hint", "row", "more", "rows", "errors"}
 # An answer that each code is raised for.
 PROVOKE = {
     "unreadable": lambda _: "Siti\0", "too_long": lambda question: "x" * (question.most + 1),
@@ -49,7 +77,9 @@ PROVOKE = {
     "nip_date": lambda _: "1986132620150510 01", "nip_sex": lambda _: "198609262015059001",
     "day_shape": lambda _: "31-2-2024",
     "code_shape": lambda _: "12345",
-    "digest_shape": lambda _: "abc",
+    "digest_shape": lambda _: "abc", "month_shape": lambda _: "13-2025", "count_shape": lambda _: "banyak",
+    "points_shape": lambda _: "banyak", "points_unclear": lambda _: "1.050", "points_range": lambda _: "999999",
+    "too_many_rows": lambda question: (question.row.model_construct(),) * (question.most + 1),
     "not_an_option": lambda _: "raja", "region_unknown": lambda _: "99.99", "reference_shape": lambda _: "7F3K",
 }
 SCOLDING = re.compile(r"\b(please|sorry|invalid|oops|maaf|mohon|tidak valid)\b", re.IGNORECASE)
@@ -63,7 +93,8 @@ def can_be_missing(form: Form, field: Field) -> bool:
     """Whether somebody can be told that this answer is missing."""
     if field.required or isinstance(field.question, Consent):
         return True
-    return any((field.name, "missing") in told_of(form, {**helmy(kind=kind), "right": right, field.name: ""})
+    known = {"entry": "kembali", field.name: ""}
+    return any((field.name, "missing") in told_of(form, {**helmy(kind=kind), "right": right, **known})
                for kind in KINDS for right in models.RIGHTS)
 
 
@@ -115,7 +146,13 @@ def test_the_words_name_exactly_the_fields_of_the_model(form: Form, language: st
 def test_a_field_has_a_label_and_no_saying_that_nobody_shows(form: Form, field: Field, language: str) -> None:
     said = set(the_words(form, field, language))
     assert "label" in said
-    assert said <= SAYINGS
+    assert said <= (OF_ROWS if isinstance(field.question, Rows) else SAYINGS)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("row", ROWS, ids=lambda each: each.name)
+def test_the_words_of_a_row_name_exactly_its_cells(row: RowOf, language: str) -> None:
+    assert set(row.words(language)["fields"]) == {field.name for field in row.fields}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -143,7 +180,10 @@ def test_a_field_has_words_for_each_option_in_the_models_order(form: Form, field
 def test_a_sentence_uses_only_facts_that_its_error_has(form: Form, field: Field, code: str, language: str) -> None:
     error = raised(field.question, code)
     assert error.type == code, "a code that is announced is raised"
-    said = sentence(form.name, FieldError(field.name, code, error.context or {}), language)
+    name, asked = form.name, field.name
+    if isinstance(form, RowOf):
+        name, asked = form.place[0], cell_name(form.place[1], 1, field.name)
+    said = sentence(name, FieldError(asked, code, error.context or {}), language)
     assert "{" not in said
     if isinstance(field.question, Line) and code == "too_long" and not field.question.hidden:
         assert str(field.question.most) in said, "the limit is told"
@@ -270,7 +310,10 @@ COMPOSED = {"desk": {*(f"will_{action}_{state}" for action, states in desk_actio
                      "approved_seated", "approved_waiting",
                      *(path.name.split(".")[0] for begin in ("registration", "message")
                        for path in (ROOT / "content" / "mail").glob(f"{begin}_*.txt"))},
-            "registration": {*REFUSALS}}
+            "registration": {*REFUSALS},
+            # What a row of the rules may say, shown as it is called there.
+            "credit": {word for row in ("syarat_jenjang.uji_kompetensi", "syarat_jenjang.formasi", "masa.konversi",
+                                        "syarat_jenjang.kelebihan", "penyesuaian.angka") for word in credit.WORDS[row]}}
 
 
 def sources() -> str:

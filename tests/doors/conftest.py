@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from dupak import handler as dupak
 from identity import addresses
 from identity import handler as identity
 from infra import assets as built
@@ -40,7 +41,8 @@ SHELL = ("<!doctype html><html lang={}><head><title><!--portal:title--> - Portal
 # What the functions look up once and keep: for as long as a process lives, and as long as its tables are the same.
 OF_A_PROCESS = (assets.read_text, assets.read_json, records.client)
 OF_A_DOOR = (inbox.settings, inbox._table, handler.settings, handler.table, handler.registrations, handler.catalogue,
-             identity.settings, identity.identities, identity.provider, addresses.proofs, sessions,
+             dupak.settings, dupak.rulebook, identity.settings, identity.identities, identity.provider,
+             addresses.proofs, sessions,
              deskwork.settings, deskwork.registrations, deskwork.catalogue, deskwork.audit, deskwork.mailings,
              deskwork.saved_filters,
              rights.settings, rights.tables, rights.rights, erasure.tables,

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from dupak.handler import CREDIT
 from identity import handler as identity
 from infra import doors, openapi
 from infra.emulator import Emulator, provision
@@ -96,6 +97,8 @@ class World:
 
     def submitted(self, path: str = REGISTER, **changes: str) -> dict[str, str]:
         """What somebody new sends, identifier included."""
+        if path == CREDIT.action:
+            return dict(A_POST)
         number = next(self.newcomers)
         answers = ratna() if path.startswith(FEEDBACK) else visitor(number)
         return {**answers, "submission_id": a_submission(number), **changes}
@@ -189,6 +192,7 @@ class World:
         return str(letter["values"]["code"])
 
 
+A_POST = {"entry": "pertama", "jenjang": "ahli_pertama", "golongan": "III/a", "since": "01-2024"}
 A_PROFILE = {"kind": "umum", "region": "35.22", "phone": "0812 3456 7890", "channel": "email", "version": "0"}
 
 

@@ -75,6 +75,7 @@ PERMISSIONS: dict[str, dict[tuple[str, str], tuple[str, ...]]] = {
         ("dynamodb:PutItem", AUDIT): ("DAY#*", "RECORD#*"), ("dynamodb:Query", AUDIT): ("RECORD#*",)},
     "FeedbackFunction": {
         ("dynamodb:GetItem", FEEDBACK): ("MESSAGE#*",), ("dynamodb:PutItem", FEEDBACK): ("MESSAGE#*",)},
+    "CreditFunction": {},
     "RightsFunction": {
         ("dynamodb:GetItem", IDENTITY): ("PERSON#*", "SESSION#*"),
         ("dynamodb:UpdateItem", IDENTITY): ("SESSION#*",),

@@ -24,10 +24,10 @@ def test_there_is_something_to_check() -> None:
                       "RightsTable", "UploadsTable"]
     assert WITH_MESSAGES == ["FeedbackTable", "IdentityTable", "RegistrationsTable", "RightsTable"]
     assert QUEUES == ["MailDeadLetterQueue", "MailQueue", "RelayDeadLetterQueue"]
-    assert FUNCTIONS == ["AnchorFunction", "DeskFunction", "ErasureFunction", "FeedbackFunction", "IdentityFunction",
-                         "InspectorFunction", "MailerFunction", "PurgeFunction", "RegistrationsFunction",
-                         "RelayFunction", "RightsDeskFunction", "RightsFunction", "SweeperFunction",
-                         "UploadsClockFunction", "UploadsFunction", "UploadsSweepFunction"]
+    assert FUNCTIONS == ["AnchorFunction", "CreditFunction", "DeskFunction", "ErasureFunction", "FeedbackFunction",
+                         "IdentityFunction", "InspectorFunction", "MailerFunction", "PurgeFunction",
+                         "RegistrationsFunction", "RelayFunction", "RightsDeskFunction", "RightsFunction",
+                         "SweeperFunction", "UploadsClockFunction", "UploadsFunction", "UploadsSweepFunction"]
 
 
 # -- what is remembered --------------------------------------------------------------------------------------------

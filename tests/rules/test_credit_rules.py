@@ -32,7 +32,7 @@ def with_change(before: str, after: str) -> str:
     ('terampil: "5"', 'terampil: {value: "5", certainty: disputed}', "other: expected the other reading"),
     ('terampil: "5"', 'terampil: {value: "5", source: rumor}', "tables.koefisien.rows.terampil.source: expected"),
     ('terampil: "5"', 'terampil: {value: "5", until: "2022-01-01"}', "until: expected a day on or after from"),
-    ('terampil: "5"', 'terampil: {value: "5", from: "2023-02-30"}', "expected days of the calendar"),
+    ('terampil: "5"', 'terampil: {value: "5", from: "2023-02-30"}', 'from: expected a day, such as "2026-11-21"'),
     ('terampil: "5"', 'terampil: [{value: "5"}, {value: "6"}]', "expected each row to begin after the one before it"),
     ('terampil: "5"', 'terampil: [{value: "5", until: "2024-06-01"}, {value: "6", from: "2024-06-01"}]',
      "expected until before 2024-06-01"),
