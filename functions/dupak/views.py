@@ -23,7 +23,8 @@ SIGNS = {"sum": " + ", "difference": " − ", "product": " × ", "quotient": "/"
 ENDS = 4  # a number with at most so many places is told whole
 PERCENT = ("persentase.", "konvensional.", "ijazah.persen")
 UNSURE = ("mem", "disputed")
-BASIS = ("article", "source", "sure", "days")  # what a row rests on
+BASIS = ("article", "source", "days", "sure")  # what a row rests on
+NO_ARTICLE = "-"
 
 
 @dataclass(frozen=True)
@@ -158,7 +159,14 @@ def rules_table(teller: Teller, name: str) -> dict[str, Any]:
     told = [teller.rule(row) | {"key": teller.label(row), "days": teller.days(row, rows)} for row in rows]
     bases = Counter(tuple(row[each] for each in BASIS) for row in told)
     ((commonest, _),) = bases.most_common(1)
+    shared = next(row for row in told if tuple(row[each] for each in BASIS) == commonest)
     for row in told:
-        row["differs"] = [name for name, shared in zip(BASIS, commonest, strict=True) if row[name] != shared]
+        row["basis"] = _basis(row, [name for name in BASIS if row[name] != shared[name]])
     return {"name": name, "title": teller.book.data["tables"][name]["title"][teller.language], "rows": told,
-            "shared": next(row for row in told if not row["differs"])}
+            "shared": {"basis": _basis(shared, BASIS)}}
+
+
+def _basis(row: Mapping[str, Any], names: Sequence[str]) -> list[dict[str, Any]]:
+    """What a row rests on, as far as it is named here, in the order in which it is read."""
+    return [{"text": row[name], "url": row["url"] if name == "source" else "", "strong": name == "sure"}
+            for name in names if row[name] != NO_ARTICLE]
