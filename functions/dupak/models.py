@@ -7,7 +7,7 @@ Nothing is rounded before it is written (`written`).
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -169,7 +169,8 @@ class Node:
     """One line of an explanation: what it is (a word of content), its exact value, and what it follows from.
 
     A `rule` is a row of the rulebook, a `given` is what somebody said; every other value follows from its parts alone
-    (`follows_from`), so that nothing in an explanation has to be believed.
+    (`follows_from`), so that nothing in an explanation has to be believed. `chosen_by` are rows that are no number and
+    decided which line stands here, where another reading would have put another one.
     """
 
     what: str
@@ -178,6 +179,7 @@ class Node:
     parts: tuple[Node, ...] = ()
     row: Row | None = None
     facts: Mapping[str, str] = field(default_factory=dict)
+    chosen_by: tuple[Row, ...] = ()
 
     def all(self) -> Iterator[Node]:
         """This line and every one below."""
@@ -200,15 +202,20 @@ def node(what: str, how: How, *parts: Node, **facts: str) -> Node:
     return Node(what, follows_from(how, (part.value for part in parts)), how, parts, facts=facts)
 
 
+def chosen(line: Node, *rows: Row) -> Node:
+    """The line with the rows that decided that it stands here."""
+    return replace(line, chosen_by=rows)
+
+
 def given(what: str, value: Decimal | Fraction | int, **facts: str) -> Node:
     """A line that somebody said."""
     return Node(what, Fraction(value), "given", facts=facts)
 
 
-def ruled(row: Row, *, percent: bool = False, **facts: str) -> Node:
+def ruled(row: Row, *, percent: bool = False) -> Node:
     """A line that a row of the rulebook says; a percentage counts as its hundredth."""
     value = row.number / 100 if percent else row.number
-    return Node(row.table, value, "rule", row=row, facts={"key": row.key, **facts})
+    return Node(row.table, value, "rule", row=row, facts={"key": row.key})
 
 
 def written(value: Fraction, places: int) -> Decimal:

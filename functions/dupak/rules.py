@@ -27,11 +27,14 @@ from dupak.models import (
     Node,
     Post,
     Refused,
+    chosen,
     given,
     node,
     ruled,
 )
 from dupak.rulebook import Row, Rulebook
+
+WAY = ("golongan_masuk", "cara")  # the row that says which of two equal ways is used, never both
 
 
 @dataclass(frozen=True)
@@ -195,8 +198,10 @@ def _stay(posts: tuple[Post, ...], career: Career, book: Rulebook, notes: list[t
     mine = [*converted(posts, career, book)]
     bonuses = [*diploma_bonuses(posts, career, book, notes)]
     parts = [opening(posts[0], career, book), *(line for _, line in mine), *bonuses]
+    until = max((month for month, _ in mine), default=None)
+    category = book.row("kategori", posts[-1].jenjang, (until or posts[-1].since).first_day)
     total = node("total", "sum", *parts, jenjang=posts[-1].jenjang, golongan=posts[-1].golongan)
-    return Stay(posts, total, max((month for month, _ in mine), default=None))
+    return Stay(posts, chosen(total, category), until)
 
 
 def opening(post: Post, career: Career, book: Rulebook) -> Node:
@@ -219,21 +224,21 @@ def opening(post: Post, career: Career, book: Rulebook) -> Node:
 
 def _dasar(post: Post, book: Rulebook) -> Node:
     """AK Dasar of the grade (PerBKN 3/2023 Lampiran II); nothing where targets are proportional instead: never both."""
-    row = book.row("ak_dasar", post.golongan, post.since.first_day)
+    row, way = (book.row(*name, post.since.first_day) for name in (("ak_dasar", post.golongan), WAY))
     if _proportional(post, book):
-        return node("no_dasar", "product", given("zero", 0), ruled(row))
-    return ruled(row)
+        return chosen(node("no_dasar", "product", given("zero", 0), ruled(row)), way)
+    return chosen(ruled(row), way) if row.number else ruled(row)
 
 
 def _proportional(post: Post, book: Rulebook) -> bool:
-    return book.row("golongan_masuk", "cara", post.since.first_day).word == "sebanding"
+    return book.row(*WAY, post.since.first_day).word == "sebanding"
 
 
 def integrated(post: Post, book: Rulebook) -> Node:
     """Integration: the conventional total minus the base value; raises Refused when the base value is the larger."""
     entry, day = post.entry, post.since.first_day
-    base = given("base", entry.base) if entry.base is not None else ruled(proposed_base(entry.base_key or post.jenjang,
-                                                                                        book, day))
+    base = given("base", entry.base) if entry.base is not None else chosen(
+        ruled(proposed_base(entry.base_key or post.jenjang, book, day)), book.row("nilai_dasar", "cara", day))
     found = node("integrated", "difference", given("points", entry.points, kind=entry.kind), base)
     if found.value < 0:
         raise Refused([Fault(("posts", 0, "points"), "below_base", {"base": str(base.value)})])
@@ -311,16 +316,17 @@ def diploma_bonuses(posts: Sequence[Post], career: Career, book: Rulebook,
             notes.append(("diploma_without_predikat" if not rated else "diploma_low_predikat", each.level))
         else:
             yield node("diploma", "product", ruled(book.row("ijazah", "persen", day), percent=True),
-                       ruled(_diploma_base(post, book, day)), level=each.level, month=str(each.month))
+                       _diploma_base(post, book, day), level=each.level, month=str(each.month))
 
 
-def _diploma_base(post: Post, book: Rulebook, day: date) -> Row:
+def _diploma_base(post: Post, book: Rulebook, day: date) -> Node:
     """What the share is of: the points for the next rank of the level, or, by the other reading, its own target."""
-    grades = book.row("golongan", post.jenjang, day).words
-    target = book.find("kebutuhan_jenjang", post.jenjang, day)
-    if book.row("ijazah", "dasar", day).word == "jenjang_di_puncak" and post.golongan == grades[-1] and target:
-        return target
-    return book.find("kebutuhan_pangkat", post.golongan, day) or book.row("kebutuhan_pangkat", grades[0], day)
+    grades, way = book.row("golongan", post.jenjang, day).words, book.row("ijazah", "dasar", day)
+    step = book.find("kebutuhan_pangkat", post.golongan, day) or book.row("kebutuhan_pangkat", grades[0], day)
+    target = book.find("kebutuhan_jenjang", post.jenjang, day) if post.golongan == grades[-1] else None
+    if target is None:
+        return ruled(step)
+    return chosen(ruled(target if way.word == "jenjang_di_puncak" else step), way)
 
 
 # -- targets -------------------------------------------------------------------------------------------------------

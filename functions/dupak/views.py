@@ -21,6 +21,7 @@ from portal.moments import MONTHS
 
 SIGNS = {"sum": " + ", "difference": " − ", "product": " × ", "quotient": "/", "least": " | "}
 ENDS = 4  # a number with at most so many places is told whole
+FEWEST = 2  # BKN's slides write so many places
 PERCENT = ("persentase.", "konvensional.", "ijazah.persen")
 UNSURE = ("mem", "disputed")
 BASIS = ("article", "source", "days", "sure")  # what a row rests on
@@ -45,7 +46,11 @@ class Teller:
     @property
     def places(self) -> int:
         """How many places a total is written with today."""
-        return int(self.book.row("pembulatan", "desimal", datetime.now(UTC).date()).number)
+        return int(self._rounding.number)
+
+    @property
+    def _rounding(self) -> Row:
+        return self.book.row("pembulatan", "desimal", datetime.now(UTC).date())
 
     def standing(self, found: Standing) -> dict[str, Any]:
         """Everything that was counted."""
@@ -103,7 +108,7 @@ class Teller:
         """A number with the reader's decimal sign; one without an end is rounded as a total is."""
         scaled = value * 10 ** ENDS
         told = written(value, ENDS if scaled.denominator == 1 else self.places)
-        text = f"{told.normalize():f}" if scaled.denominator == 1 else f"{told:f}…"
+        text = f"{told.normalize():f}" if scaled.denominator == 1 else f"{told:f}"
         return (text.replace(".", ",") if self.language == "id" else text).replace("-", "−")
 
     def say(self, word: str) -> str:
@@ -146,11 +151,17 @@ class Teller:
         return self.value(node.row) if node.row else self.number(node.value)
 
     def _unsure(self, found: Standing) -> list[Row]:
-        """The rows that decide something here and are recalled or disputed, each once."""
+        """The rows that decide something here and are recalled or disputed, each once.
+
+        Rounding decides only where a total has more places than the fewest that a source writes.
+        """
         nodes = [found.total, *(target.missing for target in found.targets)]
-        rows = {line.row.name: line.row for each in nodes for line in each.all() if line.row}
-        conditions = {row.name: row for target in found.targets for row in target.conditions}
-        return [row for row in {**rows, **conditions}.values() if row.certainty in UNSURE]
+        lines = [line for each in nodes for line in each.all()]
+        rows = [row for line in lines for row in (line.row, *line.chosen_by) if row]
+        rows += [row for target in found.targets for row in target.conditions]
+        if (found.total.value * 10 ** FEWEST).denominator != 1:
+            rows.append(self._rounding)
+        return list({row.name: row for row in rows if row.certainty in UNSURE}.values())
 
 
 def rules_table(teller: Teller, name: str) -> dict[str, Any]:

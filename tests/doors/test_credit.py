@@ -56,7 +56,7 @@ def test_a_person_gets_the_total_its_explanation_and_the_form_to_go_on_with(door
     answer = posted(door, DEWI)
     assert (answer.status, answer.heading) == (200, "Hasil hitungan angka kredit")
     assert answer.headers["cache-control"] == "no-store"
-    for told in ("Angka kredit Anda di jenjang ini: 54,25", "12/12 × 150% × 12,5 = 18,75", "Kurang 45,75.",
+    for told in ("Angka kredit Anda di jenjang ini: 54,25", "12/12 × 150% × 12,5 = 18,75", "Kurang 45,75",
                  "PermenPANRB 1/2023 Pasal 37", "September 2029", "hanya ingatan, tanpa sumber tertulis"):
         assert told in " ".join(answer.text.split()), told
     assert answer.fields()["points"] == "110,5"
@@ -85,13 +85,25 @@ def test_a_program_gets_the_same_as_a_tree_that_can_be_checked(door: Caller) -> 
 
 
 def test_what_rests_on_memory_or_is_disputed_is_said_where_it_decides_something(door: Caller) -> None:
-    told = door(POST, data={**DEWI, "base": "100"}).json["unsure"]
-    assert told == []
-    (told,) = door(POST, data=DEWI).json["unsure"]
-    assert (told["name"], told["certainty"]) == ("nilai_dasar_jenjang.ahli_pertama@2023-01-01", "mem")
-    (disputed,) = door(POST, data={**DEWI, "entry": "pertama", "golongan": "II/d", "jenjang": "terampil",
-                                   "changes": []}).json["unsure"]
-    assert disputed["other"] == "Satu program menulis 20."
+    def unsure(**changes: Any) -> dict[str, str]:
+        return {each["name"].partition("@")[0]: each["certainty"]
+                for each in door(POST, data={**DEWI, **changes}).json["unsure"]}
+
+    assert unsure(base="100") == {}
+    assert unsure() == {"nilai_dasar_jenjang.ahli_pertama": "mem", "nilai_dasar.cara": "disputed"}
+    assert unsure(entry="pertama", golongan="II/d", jenjang="terampil", changes=[]) == {
+        "ak_dasar.II/d": "disputed", "golongan_masuk.cara": "disputed", "kategori.terampil": "disputed"}
+    diploma = [{"level": "s2", "month": "03-2024", "recorded": "ya"}]
+    assert unsure(base="100", diplomas=diploma) == {}, "below the highest grade both readings agree"
+    assert unsure(base="100", diplomas=diploma, golongan="III/b", changes=[]) == {"ijazah.dasar": "disputed"}
+    part = [{"first": "01-2023", "last": "02-2023", "predikat": "baik"}]
+    assert unsure(base="100", periods=part) == {"pembulatan.desimal": "disputed"}
+
+
+def test_the_other_reading_is_said_with_the_row(door: Caller) -> None:
+    answer = posted(door, {name: value for name, value in {**DEWI, "entry": "pertama", "golongan": "II/d",
+                                                       "jenjang": "terampil"}.items() if name != "changes"})
+    assert "Satu program menulis 20." in answer.text
 
 
 def test_more_rows_keep_every_answer_and_count_nothing(door: Caller) -> None:
