@@ -318,7 +318,8 @@ COMPOSED = {"desk": {*(f"will_{action}_{state}" for action, states in desk_actio
 
 def sources() -> str:
     """Everything that may show a word."""
-    places = [*(ROOT / "functions").rglob("*.py"), *(ROOT / "site" / "forms").glob("*.j2"), ROOT / "infra/pieces.py"]
+    places = [*(ROOT / "functions").rglob("*.py"), *(ROOT / "site" / "forms").glob("*.j2"), ROOT / "infra/pieces.py",
+              ROOT / "infra/butir.py"]
     text = "\n".join(place.read_text(encoding="utf-8") for place in places)
     theme = ROOT / "site" / "theme" / "assets" / "portal"
     scripts = "\n".join(place.read_text(encoding="utf-8") for place in theme.glob("*.js"))

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 
 from dupak.konvensional import COLUMNS, CatalogueUnreadable, Done, Sheet, closed, read_catalogue, sheet
 from dupak.models import Node, Refused, follows_from
 from dupak.rulebook import Rulebook
-from infra import credit
+from infra import butir, credit
 from infra.template_reader import ROOT
+from portal.assets import LANGUAGES, words
 
 BOOK = Rulebook(credit.for_functions(credit.read()))
 DEMONSTRATION = ROOT / "content" / "rules" / "butir-peragaan.csv"
@@ -64,6 +67,27 @@ def test_a_row_that_cannot_be_read_is_told_with_its_line_and_column(text: str, e
     with pytest.raises(CatalogueUnreadable) as unreadable:
         read_catalogue(text)
     assert error in unreadable.value.errors
+
+
+def test_every_code_has_its_sentence_and_every_sentence_a_code() -> None:
+    source = (ROOT / "functions" / "dupak" / "konvensional.py").read_text(encoding="utf-8")
+    of_rows = set(re.findall(r'RowError\(1, \w+, "(\w+)"\)|RowError\(1, "", "(\w+)"\)|yield "?\w*"?, "(\w+)"', source))
+    said = {"faults": set(re.findall(r'Fault\(\("items", number, "\w+"\), "(\w+)"', source)),
+            "rows_of_a_file": {code for codes in of_rows for code in codes if code}}
+    for language in LANGUAGES:
+        assert {group: set(words("credit", language)[group]) for group in said} == said
+
+
+def test_the_command_tells_each_row_that_cannot_be_read(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "butir.csv"
+    file.write_text(f"{HEAD}\n{GOOD}\n{GOOD.replace('0.5', 'banyak')}\n", encoding="utf-8")
+    with pytest.raises(CatalogueUnreadable) as unreadable:
+        butir.main(file)
+    assert butir.told(unreadable.value.errors) == [
+        "Baris 3: kode ini sudah dipakai baris lain.",
+        "Baris 3: tulis angka_kredit sebagai angka di atas nol, misalnya 0,5."]
+    butir.main(DEMONSTRATION)
+    assert capsys.readouterr().out == "butir-peragaan.csv: 6 butir, sumber: Peragaan, bukan peraturan\n"
 
 
 # -- counting ------------------------------------------------------------------------------------------------------
