@@ -200,7 +200,7 @@ def test_a_file_is_there_for_its_owner_and_for_nobody_else_whatever_their_role(w
 
 @pytest.mark.parametrize("person", PEOPLE[1:])
 def test_a_request_about_data_is_there_for_who_asked_and_for_those_the_table_names(world: World, person: str) -> None:
-    owner = next(each for each in PEOPLE[1:] if each != person)
+    owner = PEOPLE[1:][PEOPLE.index(person) % len(PEOPLE[1:])]  # the next one: nobody may have too many open at once
     submission = f"01JD8Z3C4V5W6X7Y8Z9A0D{PEOPLE.index(person):04d}"
     asked = world.ask("POST /layanan/akun/data/permintaan", owner, body={
         "submission_id": submission, "right": "export", "about": "self"})
