@@ -37,7 +37,7 @@ def main(arguments: Sequence[str], clients: Clients = boto3.client) -> int:
     actor, ended = operator(clients("sts")), 0
     for person in sorted(people):
         audit.note(Note("person", person, "signed_out", actor, access.read()["version"], datetime.now(UTC)))
-        number = sessions.end_all(person)
+        number = sessions.end_all(person, datetime.now(UTC))
         print(f"{person}: {number} ended")
         ended += number
     return 0 if ended else 1
@@ -47,7 +47,7 @@ def with_address(sessions: Sessions, email: str) -> set[str]:
     """Whoever has a session for which the sign-in service has vouched for this address."""
     wanted = email.strip().casefold() or "nobody"  # an empty address is of whom the service vouches for none
     return {item["person"] for item in sessions.table.everything()
-            if item["pk"].startswith("SESSION#") and item["email"].casefold() == wanted}
+            if item["pk"].startswith("SESSION#") and item.get("email", "").casefold() == wanted}
 
 
 # -- what may be typed ---------------------------------------------------------------------------------------------

@@ -114,17 +114,19 @@ def _claims(request: web.Request, begun: Item) -> Claims:
 
 
 def go_on(request: web.Request) -> web.Reply:
-    """After signing in again: the answers that came when the session had ended, ready to be sent once more."""
+    """After signing in again: the answers that came when the session had ended, ready to be sent once more.
+
+    Asked again, by a reload or a line that broke, they are still there: they go when their half hour is over.
+    """
     me = _me(request)
     kept = sessions().parked(request.cookie(web.PARKED), me.person, datetime.now(UTC))
     if kept is None:
         return web.see_other(f"{ACCOUNT}{request.language_query}")
-    sessions().forget_parked(request.cookie(web.PARKED))
     texts = _words(request.language)["go_on"]
     html = _page(request.language, "go_on", texts["title"], texts=texts, path=kept["path"], fields=[
         (name, each) for name, value in kept["fields"].items()
         for each in (value if isinstance(value, list) else [value])])
-    return _with_cookies(web.step(web.page(html)), web.cookie(web.PARKED, "", request.origin, seconds=0))
+    return web.step(web.page(html))
 
 
 def leave(request: web.Request) -> web.Reply:
@@ -134,9 +136,12 @@ def leave(request: web.Request) -> web.Reply:
 
 
 def _signed_out(request: web.Request) -> web.Reply:
-    """To the page that says so, without the cookies of who was signed in."""
+    """To the page that says so, no longer marked as anybody's.
+
+    The cookie of the session stays: its token opens nothing any more, and by it a form that is still open in another
+    window keeps its answers for whoever filled it in.
+    """
     return _with_cookies(web.see_other(f"{LEAVE}{request.language_query}"),
-                         web.cookie(web.SESSION, "", request.origin, seconds=0),
                          web.cookie(web.MARK, "", request.origin, seconds=0, for_scripts=True))
 
 
@@ -154,7 +159,7 @@ def _end_session_of(request: web.Request) -> None:
     token = request.cookie(web.SESSION)
     person = sessions().person_of(token)
     if person:
-        sessions().end(person, hashed(token))
+        sessions().end(person, hashed(token), datetime.now(UTC))
 
 
 # -- the account -------------------------------------------------------------------------------------------------
@@ -180,10 +185,10 @@ def end_sessions(request: web.Request) -> web.Reply:
     """End one session of one's own, or all of them."""
     me = _me(request)
     if request.fields.get("sesi") == "semua":
-        sessions().end_all(me.person)
+        sessions().end_all(me.person, datetime.now(UTC))
         return _signed_out(request)
     if SESSION_KEY.fullmatch(key := str(request.fields.get("sesi", ""))):
-        sessions().end(me.person, key)
+        sessions().end(me.person, key, datetime.now(UTC))
     return web.see_other(f"{ACCOUNT}{request.language_query}")
 
 

@@ -54,7 +54,12 @@ class NotFound(PortalError):
 
 
 class SignInNeeded(PortalError):
-    """Nobody is signed in, or the session has ended."""
+    """Nobody is signed in, or the session has ended; `back` is the address to come back to."""
+
+    def __init__(self, back: str = "") -> None:
+        """Keep the address."""
+        super().__init__()
+        self.back = back
 
 
 class SessionEnded(PortalError):

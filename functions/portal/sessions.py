@@ -5,7 +5,8 @@ The browser holds a random token, the table holds its hash: who reads the table 
 | pk                | sk                | is                                                                    |
 |-------------------|-------------------|-----------------------------------------------------------------------|
 | SESSION#<sha256>  | RECORD            | one sign-in: the person, their roles, since when, last seen when      |
-| PERSON#<person>   | SESSION#<sha256>  | that this session is the person's, to list and end them all           |
+| SESSION#<sha256>  | RECORD            | the same after it was ended: whose it was and when it ended, no more  |
+| PERSON#<person>   | SESSION#<sha256>  | that this session is or was the person's, to list and end them all    |
 | PARKED#<sha256>   | RECORD            | answers that arrived when a session had ended; kept for the same person |
 """
 
@@ -32,6 +33,7 @@ TOUCHED = timedelta(minutes=5)  # how exactly "last seen" is kept
 COOKIE = ABSOLUTE + timedelta(days=1)  # longer than the session, so that answers which come too late find their person
 PARKED = timedelta(minutes=30)
 RECORD = "RECORD"
+OPEN = "attribute_exists(pk) AND attribute_not_exists(ended_at)"  # of a session that nobody has ended
 
 
 @dataclass(frozen=True)
@@ -108,7 +110,7 @@ class Sessions:
     def find(self, token: str, now: datetime) -> Session | None:
         """The session of this token while it holds; being seen keeps it from ending for idleness."""
         item = self.table.get(f"SESSION#{hashed(token)}", RECORD) if token else None
-        session = _session(item) if item else None
+        session = _session(item) if item and _is_open(item) else None
         if session is None or not _holds(session, now):
             return None
         if now - parse_moment(session.seen_at) > TOUCHED:
@@ -116,50 +118,59 @@ class Sessions:
         return session
 
     def person_of(self, token: str) -> str:
-        """Whose session this is or was; empty when nobody knows any more."""
+        """Whose session this is or was, ended by itself or on purpose; empty when nobody knows any more."""
         item = self.table.get(f"SESSION#{hashed(token)}", RECORD) if token else None
         return str(item["person"]) if item else ""
 
     def _touch(self, session: Session, now: datetime) -> None:
         with suppress(ConditionFailed):  # ended meanwhile: it stays ended
             self.table.write(update({"pk": f"SESSION#{session.key}", "sk": RECORD}, "SET seen_at = :now",
-                                    condition="attribute_exists(pk)", values={"now": format_moment(now)}))
+                                    condition=OPEN, values={"now": format_moment(now)}))
 
     def of(self, person: str, now: datetime) -> Iterator[Session]:
         """The person's sessions that hold."""
         for listed in self.table.query(f"PERSON#{person}", prefix="SESSION#"):
             item = self.table.get(listed["sk"], RECORD)
-            if item and _holds(session := _session(item), now):
+            if item and _is_open(item) and _holds(session := _session(item), now):
                 yield session
 
     def prefer(self, person: str, language: str, zone: str) -> None:
         """What this person's profile says counts in each of their sessions at once."""
-        for listed in list(self.table.query(f"PERSON#{person}", prefix="SESSION#")):
+        for listed in self._listed(person):
             with suppress(ConditionFailed):  # ended meanwhile: it stays ended
                 self.table.write(update({"pk": listed["sk"], "sk": RECORD}, "SET preferred = :preferred",
-                                        condition="attribute_exists(pk)",
+                                        condition=OPEN,
                                         values={"preferred": {"language": language, "zone": zone}}))
 
-    def end(self, person: str, key: str) -> None:
-        """End one session of this person; another person's is left alone."""
-        with suppress(ConditionFailed):
-            self.table.transact(
-                delete({"pk": f"SESSION#{key}", "sk": RECORD}, condition="attribute_not_exists(pk) OR person = :person",
-                       values={"person": person}),
-                delete({"pk": f"PERSON#{person}", "sk": f"SESSION#{key}"}))
+    def end(self, person: str, key: str, now: datetime) -> bool:
+        """End one session of this person; another person's is left alone. Answers whether there was one to end.
 
-    def end_all(self, person: str) -> int:
+        Its token opens nothing from then on. That it was this person's is known for as long as a browser may hold it:
+        answers that another window sends after signing out are kept for them, and for nobody else.
+        """
+        item = self.table.get(f"SESSION#{key}", RECORD)
+        if item is None or item["person"] != person:
+            return False
+        try:
+            self.table.write(put({"pk": item["pk"], "sk": RECORD, "person": person, "ended_at": format_moment(now),
+                                  "expires_at": item["expires_at"]}, condition=OPEN))
+        except ConditionFailed:
+            return False
+        return True
+
+    def end_all(self, person: str, now: datetime) -> int:
         """End every session of this person; answers how many there were."""
-        listed = list(self.table.query(f"PERSON#{person}", prefix="SESSION#"))
-        for each in listed:
-            self.end(person, each["sk"].removeprefix("SESSION#"))
-        return len(listed)
+        return sum(self.end(person, each["sk"].removeprefix("SESSION#"), now) for each in self._listed(person))
 
-    def end_begun_until(self, person: str, until: str) -> None:
-        """End every session of this person that began at that moment or before."""
-        for listed in list(self.table.query(f"PERSON#{person}", prefix="SESSION#")):
-            if listed["created_at"] <= until:
-                self.end(person, listed["sk"].removeprefix("SESSION#"))
+    def erase(self, person: str, until: str) -> None:
+        """Take away every session of this person that began at that moment or before, and that there were any."""
+        for each in self._listed(person):
+            if each["created_at"] <= until:
+                self.table.transact(delete({"pk": each["sk"], "sk": RECORD}),
+                                    delete({"pk": each["pk"], "sk": each["sk"]}))
+
+    def _listed(self, person: str) -> list[Item]:
+        return list(self.table.query(f"PERSON#{person}", prefix="SESSION#"))
 
     def park(self, person: str, path: str, fields: Mapping[str, Any], now: datetime) -> str:
         """Keep answers until somebody has signed in again; answers the token that finds them."""
@@ -169,15 +180,14 @@ class Sessions:
         return token
 
     def parked(self, token: str, person: str, now: datetime) -> Item | None:
-        """The answers that this person left behind; nobody else's."""
+        """The answers that this person left behind, while they are kept; nobody else's."""
         item = self.table.get(f"PARKED#{hashed(token)}", RECORD) if token else None
         if item is None or item["person"] != person or item["expires_at"] < now.timestamp():
             return None
         return item
 
-    def forget_parked(self, token: str) -> None:
-        """They have been taken back."""
-        self.table.write(delete({"pk": f"PARKED#{hashed(token)}", "sk": RECORD}))
+def _is_open(item: Item) -> bool:
+    return "ended_at" not in item
 
 
 def _session(item: Item) -> Session:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from random import SystemRandom
 from typing import Any
+from urllib.parse import quote
 
 from portal import web
 from portal.assets import words
@@ -124,7 +125,8 @@ def explain(error: PortalError, request: web.Request, facts: Mapping[str, str] |
     from portal import pages  # noqa: PLC0415 drawing is loaded only when a page is drawn
 
     told = words("common", request.language)["problems"][web.STATUS[type(error)][1]]
-    known = {"home": "/en" if request.language == "en" else "", **(facts or {})}
+    known = {"home": "/en" if request.language == "en" else "",
+             "back": quote(getattr(error, "back", ""), safe=""), **(facts or {})}
     text = [line.format(**known) for line in told["text"]]
     links = [{"text": link["text"], "href": link["href"].format(**known)} for link in told["links"]]
     html = pages.in_shell(request.language, told["title"],

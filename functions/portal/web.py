@@ -390,7 +390,7 @@ def door(routes: Routes, origin: Callable[[], str], explain: Explain) -> Callabl
         try:
             if request.is_post:
                 request.must_be_from(request.origin)
-            return _answered_or_to_sign_in(entries[request.event["routeKey"]], request, explain)
+            return _answered_or_to_sign_in(entries, request, explain)
         except errors.PortalError as error:
             return problem(error, request.language) if request.wants_json else page_about(error, request)
 
@@ -412,13 +412,23 @@ def door(routes: Routes, origin: Callable[[], str], explain: Explain) -> Callabl
     return handle
 
 
-def _answered_or_to_sign_in(entry: Entry, request: Request, explain: Explain) -> Reply:
+def _answered_or_to_sign_in(entries: Mapping[str, Entry], request: Request, explain: Explain) -> Reply:
     try:
-        return _answered(entry, request)
+        return _answered(entries[request.event["routeKey"]], request)
     except errors.SignInNeeded:
         if request.wants_json:
             raise
-        return _to_sign_in(request, explain)
+        return _to_sign_in(_page_of(entries, request), request, explain)
+
+
+def _page_of(entries: Mapping[str, Entry], request: Request) -> str:
+    """The address of the page that was asked for, or that a form stands on: its own, or the next one above it."""
+    if not request.is_post:
+        return request.address
+    route, path = request.event["routeKey"].partition(" ")[2], str(request.event["rawPath"])
+    while path and f"GET {route}" not in entries:
+        route, path = route.rpartition("/")[0], path.rpartition("/")[0]
+    return f"{path}{request.language_query}" if path else ""
 
 
 def _answered(entry: Entry, request: Request) -> Reply:
@@ -453,7 +463,7 @@ def _gate(action: str, request: Request) -> Gate:
     return Gate(session, action)
 
 
-def _to_sign_in(request: Request, explain: Explain) -> Reply:
+def _to_sign_in(page: str, request: Request, explain: Explain) -> Reply:
     """Sign in and come back: to the page, or to the answers that came when the session had ended.
 
     Whoever sent a form gets a page with a link instead of a redirect: the content policy lets a form lead to this
@@ -464,10 +474,10 @@ def _to_sign_in(request: Request, explain: Explain) -> Reply:
 
     if not request.is_post:
         asked = f"&lang={request.asked_language}" if request.asked_language else ""
-        return see_other(f"{SIGN_IN}?ke={quote(request.address, safe='')}{asked}")
+        return see_other(f"{SIGN_IN}?ke={quote(page, safe='')}{asked}")
     person = sessions().person_of(request.cookie(SESSION))
     if not person:
-        raise errors.SignInNeeded  # nobody was signed in here: there is nobody to keep the answers for
+        raise errors.SignInNeeded(page)  # nobody was signed in here: there is nobody to keep the answers for
     token = sessions().park(person, request.address, request.fields, datetime.now(UTC))
     reply = explain(errors.SessionEnded(), request)
     return replace(reply, cookies=(cookie(PARKED, token, request.origin, seconds=int(KEPT.total_seconds())),))

@@ -46,7 +46,7 @@ def erase(tables: Tables, person: Person, until: str, now: datetime) -> bool:
     for upload in uploads_of(tables, person):
         if upload.asked_at <= until and not any(Evidence(tables.uploads.table).uses_of(person.id, upload.id)):
             tables.uploads.end_now(upload, now)  # the files' own sweep takes it away, with its content
-    Sessions(tables.identity).end_begun_until(person.id, until)
+    Sessions(tables.identity).erase(person.id, until)
     Proofs(tables.identity).erase(person.id, until)
     Identities(tables.identity).erase(person.id, until)
     SavedFilters(tables.identity).forget_until(person.id, until)

@@ -74,7 +74,8 @@ def test_every_problem_has_its_words_and_no_words_are_without_a_problem(language
 def test_the_words_use_only_facts_that_are_known_then(failure: type[PortalError], language: str) -> None:
     told = words("common", language)["problems"][code_of(failure)]
     knows_the_offering = "offering" in inspect.signature(failure.__init__).parameters
-    known = {"home", *(facts_of(an_offering(), language) if knows_the_offering else ())}
+    known = {"home", *(["back"] if "back" in inspect.signature(failure.__init__).parameters else ()),
+             *(facts_of(an_offering(), language) if knows_the_offering else ())}
     links = [text for link in told["links"] for text in link.values()]
     assert placeholders(told["title"]) == set()
     assert placeholders(*told["text"], *links) <= known
@@ -98,7 +99,7 @@ def test_every_page_about_a_failure_but_the_form_itself_says_where_to_go(languag
 def test_every_link_leads_to_a_page(language: str) -> None:
     home = "/en" if language == "en" else ""
     problems = words("common", language)["problems"]
-    links = [link["href"].format(home=home, offering="bimtek-musyawarah-desa", request="")
+    links = [link["href"].format(home=home, offering="bimtek-musyawarah-desa", request="", back="")
              for told in problems.values() for link in told["links"]]
     assert links
     services = {path for method, path in doors.routes() if method == "GET"}

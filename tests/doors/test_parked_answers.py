@@ -1,4 +1,4 @@
-"""Answers that arrive when a session has ended: kept for the same person, given back once, and taken then."""
+"""Answers that arrive when a session has ended: kept for the same person, and for half an hour."""
 
 from __future__ import annotations
 
@@ -62,15 +62,15 @@ def test_a_form_is_never_led_to_another_host(ended: Caller) -> None:
     assert Caller(ended.handle)(SAVE, form=TYPED).status == 401
 
 
-def test_answers_are_given_back_once(ended: Caller, issuer: Issuer, identity_table: Table) -> None:
+def test_answers_are_still_there_when_their_page_is_loaded_again(
+        ended: Caller, issuer: Issuer, clock: Clock) -> None:
+    """A line that breaks takes the first page; what was typed must not go with it."""
     sent_too_late(ended)
     come_back(ended, issuer)
-    token = ended.cookies[PARKED]
-    assert ended(GO_ON).status == 200
-    assert PARKED not in ended.cookies
-    ended.cookies[PARKED] = token
+    first, again = ended(GO_ON), ended(GO_ON)
+    assert first.fields("/layanan/akun/profil") == again.fields("/layanan/akun/profil") == {**TYPED, "lang": "id"}
+    clock.passes(minutes=31)
     assert ended(GO_ON).location == "/layanan/akun"
-    assert [each for each in contents(identity_table) if each["pk"].startswith("PARKED#")] == []
 
 
 def test_answers_are_nobody_elses(ended: Caller, issuer: Issuer) -> None:
@@ -159,13 +159,40 @@ def test_answers_with_several_values_come_back_with_all_of_them(ended: Caller, i
     assert sent == [("nomor", "A"), ("nomor", "B"), ("lang", "id")]
 
 
-def test_a_session_that_was_ended_on_purpose_keeps_nothing_for_anybody(
-        identity_door: Caller, issuer: Issuer, identity_table: Table) -> None:
+@pytest.mark.parametrize(("route", "form"), [
+    ("POST /layanan/keluar", {}), ("POST /layanan/akun/sesi", {"sesi": "semua"})])
+def test_answers_from_another_window_are_kept_after_signing_out(
+        identity_door: Caller, issuer: Issuer, route: str, form: dict[str, str]) -> None:
+    here, elsewhere = signed_in(identity_door, issuer), signed_in(identity_door, issuer)
+    here(route, form=form)
+    windows = [here, elsewhere] if form else [here]
+    for window in windows:
+        assert window(PROFILE).status == 303, "the old token opens nothing"
+        assert window(SAVE, data=TYPED).status == 401
+        sent_too_late(window)
+        come_back(window, issuer)
+        assert window(GO_ON).fields("/layanan/akun/profil") == {**TYPED, "lang": "id"}
+
+
+def test_answers_after_signing_out_are_not_for_the_next_person_at_this_device(
+        identity_door: Caller, issuer: Issuer) -> None:
     browser = signed_in(identity_door, issuer)
-    token = browser.cookies[SESSION]
     browser("POST /layanan/keluar", form={})
-    assert Caller(browser.handle, {SESSION: token})(SAVE, form=TYPED).heading == "Masuk dulu"
-    assert contents(identity_table) == []
+    sent_too_late(browser)
+    issuer.person = {**SITI, "sub": "budi"}
+    come_back(browser, issuer)
+    assert browser(GO_ON).location == "/layanan/akun"
+
+
+@pytest.mark.parametrize(("route", "page"), [
+    (SAVE, "/layanan/akun/profil"), ("POST /layanan/akun/sesi", "/layanan/akun"),
+    ("POST /layanan/akun/alamat/hapus", "/layanan/akun/alamat")])
+@pytest.mark.parametrize("language", ["id", "en"])
+def test_whoever_is_not_known_here_signs_in_and_comes_back_to_the_page_of_the_form(
+        identity_door: Caller, route: str, page: str, language: str) -> None:
+    (link,) = Caller(identity_door.handle)(route, form={"lang": language}).links
+    asked = {"lang": "en"} if language == "en" else {}
+    assert query_of(link) == {"ke": f"{page}{'?lang=en' if asked else ''}", **asked}
 
 
 def test_a_program_and_a_page_are_told_the_same_status(ended: Caller) -> None:

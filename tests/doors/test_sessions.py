@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC
+from datetime import UTC, datetime
 
 import pytest
 
@@ -14,7 +14,9 @@ from tests.doors.weather import contents
 from tests.issuer import Issuer, come_back, signed_in
 
 ACCOUNT, END, LEAVE = "GET /layanan/akun", "POST /layanan/akun/sesi", "POST /layanan/keluar"
-SESSION = "__Host-sesi"
+SESSION, MARK = "__Host-sesi", "__Host-penanda"
+ENDED = {"pk", "sk", "person", "ended_at", "expires_at"}  # what is known of a session that was ended
+NOW = datetime.now(UTC)
 
 
 def is_in(browser: Caller) -> bool:
@@ -86,9 +88,11 @@ def test_a_session_that_is_ended_while_it_is_being_seen_stays_ended(
     clock.passes(minutes=10)
     session = kept_sessions.find(browser.cookies[SESSION], clock.now(UTC))
     assert session
-    kept_sessions.end_all(item["person"])
+    kept_sessions.end_all(item["person"], clock.now(UTC))
     kept_sessions._touch(session, clock.now(UTC))
-    assert contents(identity_table) == []
+    kept_sessions.prefer(item["person"], "en", "WIT")
+    assert not is_in(browser)
+    assert [set(each) for each in contents(identity_table) if each["sk"] == "RECORD"] == [ENDED]
 
 
 # -- how they end --------------------------------------------------------------------------------------------------
@@ -116,10 +120,28 @@ def test_signing_out_everywhere_ends_them_all_and_nobody_elses(
     mine = [signed_in(identity_door, issuer) for _ in range(3)]
     answer = mine[0](END, form={"sesi": "semua", "lang": "en"})
     assert answer.location == "/layanan/keluar?lang=en"
-    assert SESSION not in mine[0].cookies
+    assert MARK not in mine[0].cookies
     assert [is_in(each) for each in (*mine, stranger)] == [False, False, False, True]
-    left = [each["pk"] for each in contents(identity_table)]
-    assert len(left) == 2, "the stranger's session and that it is theirs"
+    records = [each for each in contents(identity_table) if each["sk"] == "RECORD"]
+    assert sorted(set(each) == ENDED for each in records) == [False, True, True, True]
+
+
+def test_ending_what_has_ended_ends_nothing(
+        identity_door: Caller, issuer: Issuer, kept_sessions: Sessions, identity_table: Table) -> None:
+    person = person_of(signed_in(identity_door, issuer), identity_table)
+    assert kept_sessions.end_all(person, NOW) == 1
+    before = contents(identity_table)
+    assert kept_sessions.end_all(person, NOW) == 0
+    assert contents(identity_table) == before
+
+
+def test_a_person_who_is_erased_leaves_no_trace_of_a_session(
+        identity_door: Caller, issuer: Issuer, kept_sessions: Sessions, identity_table: Table) -> None:
+    phone, desk = signed_in(identity_door, issuer), signed_in(identity_door, issuer)
+    person = person_of(desk, identity_table)
+    phone(LEAVE, form={})
+    kept_sessions.erase(person, "9")
+    assert contents(identity_table) == []
 
 
 def test_the_key_of_somebody_elses_session_does_nothing(

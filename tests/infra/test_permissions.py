@@ -68,8 +68,8 @@ PERMISSIONS: dict[str, dict[tuple[str, str], tuple[str, ...]]] = {
         ("dynamodb:DeleteItem", REGISTRATIONS): ("OFFERING#*", "PERSON#*", "REQUEST#*", "WAITING#*")},
     "IdentityFunction": {
         ("dynamodb:GetItem", IDENTITY): ("PARKED#*", "PERSON#*", "SESSION#*", "SIGNIN#*"),
-        **{(f"dynamodb:{action}Item", IDENTITY): (
-            "PARKED#*", "PERSON#*", "PROOF#*", "PROVEN#*", "SESSION#*", "SIGNIN#*") for action in ("Put", "Delete")},
+        ("dynamodb:PutItem", IDENTITY): ("PARKED#*", "PERSON#*", "PROOF#*", "PROVEN#*", "SESSION#*", "SIGNIN#*"),
+        ("dynamodb:DeleteItem", IDENTITY): ("PROOF#*", "PROVEN#*", "SIGNIN#*"),
         ("dynamodb:UpdateItem", IDENTITY): ("ADDRESS#*", "PROOF#*", "SESSION#*"),
         ("dynamodb:Query", IDENTITY): ("PERSON#*", "PROOF#*", "PROVEN#*"),
         ("dynamodb:PutItem", AUDIT): ("DAY#*", "RECORD#*"), ("dynamodb:Query", AUDIT): ("RECORD#*",)},
