@@ -11,6 +11,7 @@ from dupak.rulebook import Rulebook
 from dupak.views import Teller, rules_table
 from infra import credit, dictionary, doors, retention
 from portal import access, pages
+from portal.assets import asking_for
 from portal.moments import format_day, format_span, format_time
 from portal.regions import provinces
 from registrations.handler import REGISTRATION, about
@@ -45,7 +46,7 @@ def all_pieces(offerings: list[Offering], language: str) -> Iterator[tuple[str, 
 def _facts(offering: Offering, language: str) -> str:
     texts = REGISTRATION.words(language)
     rows = list(_rows(offering, texts, language))
-    return pages.fragment("facts", language, offering=offering, texts=texts, rows=rows)
+    return pages.fragment("facts", language, offering=offering, texts=texts, rows=rows, asked=asking_for(language))
 
 
 def _rows(offering: Offering, texts: dict[str, Any], language: str) -> Iterator[tuple[str, list[str]]]:

@@ -17,6 +17,7 @@ from identity.store import Identities
 from portal import errors, web
 from portal.access import Facts
 from portal.access import rules as access_rules
+from portal.assets import asking_for, words
 from portal.forms import Form
 from portal.identifiers import parse_moment
 from portal.moments import format_time
@@ -82,7 +83,7 @@ def begin(request: web.Request) -> web.Reply:
     begun = provider().begin(request.language)
     identities().remember_begun(begun.state, browser, {
         "nonce": begun.nonce, "verifier": begun.verifier, "language": request.language,
-        "back": rules.place_to_return(request.query("ke"), request.language)}, now)
+        "back": rules.place_to_return(request.query("ke"), f"{ACCOUNT}{request.language_query}")}, now)
     return _with_cookies(web.see_other(begun.address), web.cookie(BROWSER, browser, request.origin, seconds=A_SIGN_IN))
 
 
@@ -123,7 +124,7 @@ def go_on(request: web.Request) -> web.Reply:
     if kept is None:
         return web.see_other(f"{ACCOUNT}{request.language_query}")
     texts = _words(request.language)["go_on"]
-    html = _page(request.language, "go_on", texts["title"], texts=texts, path=kept["path"], fields=[
+    html = _page(request, "go_on", texts["title"], texts=texts, path=kept["path"], fields=[
         (name, each) for name, value in kept["fields"].items()
         for each in (value if isinstance(value, list) else [value])])
     return web.step(web.page(html))
@@ -141,7 +142,7 @@ def _signed_out(request: web.Request) -> web.Reply:
     The cookie of the session stays: its token opens nothing any more, and by it a form that is still open in another
     window keeps its answers for whoever filled it in.
     """
-    return _with_cookies(web.see_other(f"{LEAVE}{request.language_query}"),
+    return _with_cookies(web.see_other(f"{LEAVE}{asking_for(request.language)}"),
                          web.cookie(web.MARK, "", request.origin, seconds=0, for_scripts=True))
 
 
@@ -151,7 +152,7 @@ def left(request: web.Request) -> web.Reply:
     service = ""
     with suppress(errors.SignInUnavailable):  # the portal's own session has ended all the same
         service = provider().leave_address
-    return web.page(_page(request.language, "left", texts["title"], texts=texts, service=service,
+    return web.page(_page(request, "left", texts["title"], texts=texts, service=service,
                           sign_in=f"{web.SIGN_IN}{request.language_query}"))
 
 
@@ -175,7 +176,7 @@ def account(request: web.Request) -> web.Reply:
                "since": format_time(parse_moment(each.created_at), me.zone, request.language),
                "seen": format_time(parse_moment(each.seen_at), me.zone, request.language)}
               for each in sessions().of(me.person, now)]
-    return web.page(_page(request.language, "account", texts["title"], texts=texts, me=me,
+    return web.page(_page(request, "account", texts["title"], texts=texts, me=me,
                           roles=[_role(role, request.language) for role in me.roles],
                           profile=PROFILE.action, addresses=addresses.BASE, sessions=others, ending=SESSIONS,
                           leave=LEAVE))
@@ -262,15 +263,14 @@ def _role(role: Any, language: str) -> str:  # noqa: ANN401 a Role
 
 
 def _words(language: str) -> dict[str, Any]:
-    from portal.assets import words  # noqa: PLC0415
-
     return words("account", language)
 
 
-def _page(language: str, template: str, title: str, **context: object) -> str:
+def _page(request: web.Request, template: str, title: str, **context: object) -> str:
     from portal import pages  # noqa: PLC0415 drawing is loaded only when a page is drawn
 
-    return pages.in_shell(language, title, pages.fragment(template, language, title=title, **context))
+    return pages.in_shell(request.language, title, pages.fragment(
+        template, request.language, title=title, asked=request.language_query, **context))
 
 
 def _with_cookies(reply: web.Reply, *cookies: str) -> web.Reply:

@@ -16,9 +16,9 @@ LONGEST = 500
 UNSAFE = re.compile(r"[^\x21-\x7e]|\\|^//")
 
 
-def place_to_return(asked: str, language: str = "id") -> str:
-    """The path to go to after signing in: one of this portal's own, or the account in the reader's language."""
-    return asked if _is_own(asked) else f"{HOME}?lang=en" if language == "en" else HOME
+def place_to_return(asked: str, home: str = HOME) -> str:
+    """The path to go to after signing in: one of this portal's own, or the account (`home`, in some language)."""
+    return asked if _is_own(asked) else home
 
 
 def _is_own(asked: str) -> bool:

@@ -14,6 +14,11 @@ from typing import Any
 LANGUAGES = ("id", "en")
 
 
+def asking_for(language: str, otherwise: str = "id") -> str:
+    """What an address ends with so that its page is in this language; nothing where it would be so by itself."""
+    return "" if language == otherwise else f"?lang={language}"
+
+
 def folder() -> Path:
     """Where the build put the assets: `ASSETS_FOLDER`, or `assets` beside the functions' code."""
     return Path(os.environ.get("ASSETS_FOLDER") or Path(__file__).parent.parent / "assets")

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, quote, urlsplit
 
 from portal import errors
-from portal.assets import LANGUAGES, words
+from portal.assets import LANGUAGES, asking_for, words
 from portal.forms import sentence
 from portal.observe import fault
 from portal.records import time_limit
@@ -176,10 +176,16 @@ class Request:
 
     @property
     def language_query(self) -> str:
-        """What an address of ours ends with, so that its page is in this request's language too."""
-        if self.preferred_language == "en":
-            return "" if self.language == "en" else "?lang=id"
-        return "?lang=en" if self.language == "en" else ""
+        """What an address of ours ends with, so that its page is in this request's language too.
+
+        The same for every page that is drawn for a request; to pages that know nobody, `asking_for(language)` leads.
+        """
+        return asking_for(self.language, self.preferred_language or "id")
+
+    @property
+    def language_asked(self) -> Mapping[str, str]:
+        """The same as a parameter, for addresses that have others too."""
+        return {"lang": self.language} if self.language_query else {}
 
     @property
     def preferred_language(self) -> str:

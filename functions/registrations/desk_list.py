@@ -23,7 +23,6 @@ from registrations.deskwork import (
     ON_A_PAGE,
     REGISTRATION_WORDS,
     as_data,
-    asked,
     catalogue,
     desk_words,
     may_list,
@@ -59,7 +58,7 @@ def overview(request: web.Request) -> web.Reply:
 
 
 def _activity(offering: Offering, request: web.Request) -> dict[str, Any]:
-    return {"href": OF.format(offering=offering.id) + asked(request),
+    return {"href": OF.format(offering=offering.id) + request.language_query,
             "title": getattr(offering.title, request.language),
             "starts": format_time(offering.starts, offering.zone, request.language)}
 
@@ -143,9 +142,8 @@ def _pools(offering: Offering, request: web.Request) -> list[dict[str, Any]]:
 
 
 def _saved(request: web.Request, offering: Offering) -> list[dict[str, str]]:
-    further = {"lang": "en"} if request.language == "en" else {}
     return [{"key": each.key, "name": each.name, "href": _address(offering, Filter.read(
-        lambda name, kept=each: kept.conditions.get(name, ""), offering).query(further))}  # type: ignore[misc]
+        lambda name, kept=each: kept.conditions.get(name, ""), offering).query(request.language_asked))}  # type: ignore[misc]
         for each in saved_filters().of(request.person.session.person)]
 
 
@@ -161,7 +159,7 @@ def keep_filter(request: web.Request) -> web.Reply:
     elif conditions.given:
         name = _name_of(request, conditions, offering)
         saved_filters().keep(person, name, conditions.given, now)
-    return web.see_other(_address(offering, conditions.query({"lang": "en"} if request.language == "en" else {})))
+    return web.see_other(_address(offering, conditions.query(request.language_asked)))
 
 
 def _name_of(request: web.Request, conditions: Filter, offering: Offering) -> str:

@@ -165,11 +165,6 @@ def desk_words(language: str) -> dict[str, Any]:
     return words("desk", language)
 
 
-def asked(request: web.Request) -> str:
-    """What keeps the language in an address."""
-    return "?lang=en" if request.language == "en" else ""
-
-
 def page(request: web.Request, template: str, title: str, *, failed: bool = False, **context: object) -> web.Reply:
     """A page of the desk; every template knows its words, where the desk is, and what keeps the language."""
     return web.page(drawn(request, template, title, failed=failed, **context))
@@ -179,6 +174,6 @@ def drawn(request: web.Request, template: str, title: str, *, failed: bool = Fal
     """The page as text."""
     from portal import pages  # noqa: PLC0415 drawing is loaded only when a page is drawn
 
-    content = pages.fragment(template, request.language, title=title, desk=DESK, asked=asked(request),
-                             texts=desk_words(request.language), **context)
+    content = pages.fragment(template, request.language, title=title, desk=DESK, asked=request.language_query,
+                             lang=request.language_asked, texts=desk_words(request.language), **context)
     return pages.in_shell(request.language, title, content, failed=failed)

@@ -11,7 +11,7 @@ from typing import Any, cast
 
 from portal import errors, web
 from portal.access import Facts
-from portal.assets import notice_version
+from portal.assets import asking_for, notice_version
 from portal.forms import Form, FormModel, content_hash
 from portal.identifiers import format_moment, format_reference, is_ulid, reference_for
 from portal.moments import format_time
@@ -178,7 +178,7 @@ def _record_page(template: str, record: Record, language: str) -> str:
     texts = REGISTRATION.words(language)
     title = texts["states"][record.state]["title"] if template != "cancel" else texts["cancel"]["title"]
     content = pages.fragment(template, language, texts=texts, view=view, title=title, receipt=_receipt_path(record),
-                             status=STATUS.action, cancel=CANCEL)
+                             asked=asking_for(language), status=STATUS.action, cancel=CANCEL)
     return pages.in_shell(language, title, content)
 
 
@@ -299,11 +299,12 @@ def own(request: web.Request) -> web.Reply:
 
     texts, language = REGISTRATION.words(request.language), request.language
     rows = [{"title": getattr(offering.title, language), "number": format_reference(record.reference),
-             "state": texts["states"][record.state]["title"], "receipt": _receipt_path(record),
+             "state": texts["states"][record.state]["title"],
+             "receipt": f"{_receipt_path(record)}{asking_for(language)}",
              "when": format_time(offering.starts, offering.zone, language)}
             for record in found for offering in [catalogue().offering(record.offering)]]
     content = pages.fragment("own_registrations", language, texts=texts["own"], rows=rows, email=", ".join(emails),
-                             addresses="/layanan/akun/alamat")
+                             addresses="/layanan/akun/alamat", asked=request.language_query)
     return web.page(pages.in_shell(language, texts["own"]["title"], content))
 
 

@@ -316,6 +316,16 @@ COMPOSED = {"desk": {*(f"will_{action}_{state}" for action, states in desk_actio
                                         "syarat_jenjang.kelebihan", "penyesuaian.angka") for word in credit.WORDS[row]}}
 
 
+ASKS_FOR_A_LANGUAGE = re.compile(r"""lang=(?:en|id)\b|["']lang["']: ?["']""")
+
+
+def test_only_one_place_puts_the_language_into_an_address() -> None:
+    """`asking_for`, and `Request.language_query` for whoever is known: their profile may say otherwise."""
+    places = [*(ROOT / "functions").rglob("*.py"), *(ROOT / "site" / "forms").glob("*.j2")]
+    assert [str(place.relative_to(ROOT)) for place in places
+            if ASKS_FOR_A_LANGUAGE.search(place.read_text(encoding="utf-8"))] == []
+
+
 def sources() -> str:
     """Everything that may show a word."""
     places = [*(ROOT / "functions").rglob("*.py"), *(ROOT / "site" / "forms").glob("*.j2"), ROOT / "infra/pieces.py",

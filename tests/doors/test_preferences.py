@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from portal.records import Table
 from portal.regions import provinces, zone_of
+from registrations import desk as desk_door
 from registrations import handler as registrations_door
+from registrations.catalogue import Catalogue
 from tests.doors.calling import JSON, Caller
 from tests.issuer import Issuer, signed_in
+from tests.people import an_offering
 
 ACCOUNT, SAVE, PAGE = "GET /layanan/akun", "POST /layanan/akun/profil", "GET /layanan/akun/profil"
 HELMY = {"kind": "tpp", "level": "pld", "region": "35.22", "phone": "0812 3456 7890", "channel": "email"}
@@ -49,6 +55,30 @@ def test_who_reads_one_page_in_the_other_language_stays_in_it(helmy: Caller) -> 
     answer = helmy("POST /layanan/akun/sesi", form={"sesi": "0" * 64, "lang": "id"})
     assert answer.location == "/layanan/akun?lang=id"
     assert helmy("POST /layanan/akun/sesi", form={"sesi": "0" * 64, "lang": "en"}).location == "/layanan/akun"
+
+
+@pytest.mark.parametrize("case", [("en", "id", "id"), ("en", "en", ""), ("id", "en", "en"), ("id", "id", ""),
+                                  ("", "en", "en")], ids="-".join)
+def test_every_link_of_a_page_keeps_its_language(
+        identity_door: Caller, issuer: Issuer, table: Table, case: tuple[str, str, str]) -> None:
+    """Also where the address says otherwise than the profile."""
+    profile, asked, kept = case
+    Catalogue(table).publish(an_offering(now=datetime.now(UTC)))
+    siti = signed_in(identity_door, issuer, groups=["panitia:*"])
+    save(siti, language=profile)
+    offering = "bimtek-klino"
+    for door, route in [(identity_door, ACCOUNT), (registrations_door, "GET /layanan/akun/pendaftaran"),
+                        (desk_door, "GET /layanan/meja"), (desk_door, "GET /layanan/meja/kegiatan/{offering}")]:
+        page = Caller(door.handle, siti.cookies)(route, query={"lang": asked}, offering=offering)
+        links = [link for link in page.links if link.startswith("/layanan/")]
+        assert links, route
+        lost = [link for link in links if parse_qs(urlsplit(link).query).get("lang", [""]) != [kept]]
+        assert lost == [], route
+
+
+def test_pages_that_know_nobody_are_told_the_language_of_whoever_comes(helmy: Caller) -> None:
+    save(helmy, language="en")
+    assert helmy("POST /layanan/akun/sesi", form={"sesi": "semua"}).location == "/layanan/keluar?lang=en"
 
 
 def test_a_program_is_answered_as_its_header_says(helmy: Caller) -> None:
