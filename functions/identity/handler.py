@@ -178,6 +178,8 @@ def account(request: web.Request) -> web.Reply:
               for each in sessions().of(me.person, now)]
     return web.page(_page(request, "account", texts["title"], texts=texts, me=me,
                           roles=[_role(role, request.language) for role in me.roles],
+                          may_desk=request.person.could(Facts(), "desk.see"),
+                          is_operator=any(role.name == "operator" for role in me.roles),
                           profile=PROFILE.action, addresses=addresses.BASE, sessions=others, ending=SESSIONS,
                           leave=LEAVE))
 

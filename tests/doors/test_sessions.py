@@ -106,6 +106,15 @@ def test_the_account_lists_the_sessions_and_marks_the_one_in_use(identity_door: 
     assert others(phone(ACCOUNT)) != others(page)
 
 
+@pytest.mark.parametrize(("groups", "desk", "terminal"), [
+    ([], False, False), (["operator"], False, True), (["panitia:bimtek-klino"], True, False),
+    (["atasan:*"], False, False), (["pengawas_data"], True, False), (["operator", "manajer:35"], True, True)])
+def test_the_account_offers_the_desk_to_whom_it_opens_and_tells_an_operator_their_command(
+        identity_door: Caller, issuer: Issuer, groups: list[str], desk: bool, terminal: bool) -> None:  # noqa: FBT001 a case
+    page = signed_in(identity_door, issuer, groups=groups)(ACCOUNT)
+    assert ("/layanan/meja" in page.links, "python -m infra.mail stuck" in page.text) == (desk, terminal)
+
+
 def test_one_session_is_ended_from_another_at_once(identity_door: Caller, issuer: Issuer) -> None:
     phone, desk = signed_in(identity_door, issuer), signed_in(identity_door, issuer)
     answer = desk(END, form={"sesi": others(desk(ACCOUNT))[0]})
