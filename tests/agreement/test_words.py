@@ -245,6 +245,15 @@ def test_everything_that_the_audit_can_say_has_its_words(language: str) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+def test_a_row_of_the_audit_reads_as_a_sentence(language: str) -> None:
+    """"Anda melihat ... (telepon)": only who it was begins with a capital; NIP and NIK are written so."""
+    told = words("audit", language)
+    inside = [*told["actions"].values(), *(text for group in told["facts"].values() for text in group.values())]
+    assert [text for text in inside if not text[0].islower() and not re.match(r"[A-Z]{2}", text)] == []
+    assert [text for text in told["who"].values() if not text[0].isupper() or "," in text] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_every_right_outcome_and_reason_has_its_words(language: str) -> None:
     told = words("rights", language)
     assert {name: tuple(codes) for name, codes in told.items()} == {

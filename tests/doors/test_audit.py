@@ -192,12 +192,12 @@ def test_what_is_no_code_and_no_identifier_is_never_stored_and_not_repeated(wron
 
 
 @pytest.mark.parametrize(("language", "rows"), [
-    ("id", [{"when": "1 Desember 2026 pukul 10.00 WIB", "who": "Anda", "what": "Membatalkan", "facts": ["Dibatalkan"]},
-            {"when": "1 Desember 2026 pukul 10.01 WIB", "who": "Petugas", "what": "Melihat data yang dilindungi",
-             "facts": ["NIK", "Telepon"]}]),
-    ("en", [{"when": "1 December 2026, 10:00 WIB", "who": "You", "what": "Cancelled", "facts": ["Cancelled"]},
-            {"when": "1 December 2026, 10:01 WIB", "who": "A member of staff", "what": "Saw protected data",
-             "facts": ["NIK (identity number)", "Telephone"]}])])
+    ("id", [{"when": "1 Desember 2026 pukul 10.00 WIB", "who": "Anda", "what": "membatalkan", "facts": ["dibatalkan"]},
+            {"when": "1 Desember 2026 pukul 10.01 WIB", "who": "Petugas", "what": "melihat data yang dilindungi",
+             "facts": ["NIK", "telepon"]}]),
+    ("en", [{"when": "1 December 2026, 10:00 WIB", "who": "You", "what": "cancelled", "facts": ["cancelled"]},
+            {"when": "1 December 2026, 10:01 WIB", "who": "A member of staff", "what": "saw protected data",
+             "facts": ["NIK (identity number)", "telephone"]}])])
 def test_a_person_reads_who_did_what_with_their_record_and_not_where_nor_by_which_name(
         audit: Audit, language: str, rows: list[dict[str, Any]]) -> None:
     then = datetime(2026, 12, 1, 3, tzinfo=UTC)

@@ -431,7 +431,7 @@ def test_the_officer_sees_how_much_is_kept_and_what_would_go_but_not_what_it_say
     kept = [item.text() for item in page.page.find("li")]
     assert "Pendaftaran kegiatan: 1 (dihapus bila dikabulkan)" in kept
     assert any(each.startswith("Permintaan hak atas data: 1 (tetap: ") for each in kept)
-    assert any("Orang yang datanya dicatat Mengajukan permintaan" in each for each in kept), "not some officer"
+    assert any("Orang yang datanya dicatat mengajukan permintaan" in each for each in kept), "not some officer"
     assert NIP not in page.body
     assert NEEDS not in page.body
 
