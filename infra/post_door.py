@@ -23,7 +23,7 @@ from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 from infra.emulator import CREDENTIALS
 from infra.template_reader import REGION
 
-LARGEST_FORM = 20 * 1024 ** 2
+LARGEST_FORM = 60 * 1024 ** 2
 # Fields that no policy has to name.
 UNNAMED = {"policy", "x-amz-signature", "file"}
 Headers = list[tuple[str, str]]

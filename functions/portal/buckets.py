@@ -141,15 +141,19 @@ class Bucket:
                 raise BucketRefused(answer.status)
         raise StoreUnavailable
 
-    def place(self, key: str, *, most: int, fields: Mapping[str, str], seconds: int, now: datetime) -> Place:
-        """A place for one object of 1 to `most` bytes under this key, with exactly these further fields."""
+    def place(self, key: str, *, sizes: tuple[int, int], fields: Mapping[str, str], seconds: int,
+              now: datetime) -> Place:
+        """A place for one object of the least to the most bytes in `sizes` under this key, with these further fields.
+
+        Whoever sends something smaller or larger is answered by the bucket itself.
+        """
         until = (now + timedelta(seconds=seconds)).astimezone(UTC)
         fixed = {"key": key, **fields}
         request = AWSRequest("POST", self.address)
         request.context["s3-presign-post-fields"] = dict(fixed)
         request.context["s3-presign-post-policy"] = {
             "expiration": until.strftime("%Y-%m-%dT%H:%M:%SZ"),
-            "conditions": [{"bucket": self.name}, ["content-length-range", 1, most],
+            "conditions": [{"bucket": self.name}, ["content-length-range", *sizes],
                            *({name: value} for name, value in fixed.items())]}
         S3SigV4PostAuth(_credentials(), "s3", _region()).add_auth(request)
         return Place(self.address, request.context["s3-presign-post-fields"])

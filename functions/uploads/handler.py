@@ -26,7 +26,7 @@ from portal.records import Table
 from portal.settings import Settings
 from portal.submissions import CARRIERS, IDENTIFIER, TRAP, explain, random
 from uploads.asking import NewUpload
-from uploads.models import FINAL, KINDS, MOST_BYTES, Upload
+from uploads.models import FINAL, KINDS, MOST_BYTES, MOST_SENT, Upload
 from uploads.rules import DOWNLOAD_SECONDS, PLACE_SECONDS, Limits, must_have_room
 from uploads.store import INCOMING, Uploads
 from uploads.views import number_of, row, told
@@ -115,12 +115,16 @@ def _identifier(request: web.Request, now: datetime) -> str:
 
 
 def _place(upload: Upload, *, back: str = "") -> Place:
-    """Where its content goes; with `back`, the browser is sent there afterwards."""
+    """Where its content goes; with `back`, a browser without script is sent there afterwards, whatever it sent.
+
+    Scripts and programs look at the size themselves, and understand the bucket's own refusal.
+    """
     fields = {"Content-Type": upload.media_type or UNKNOWN_TYPE,
               **(checksum(upload.sha256) if upload.sha256 else {}),
               **({"success_action_redirect": back} if back else {"success_action_status": "201"})}
     return Bucket(settings().quarantine_bucket).place(
-        f"{INCOMING}{upload.id}", most=MOST_BYTES, fields=fields, seconds=PLACE_SECONDS, now=datetime.now(UTC))
+        f"{INCOMING}{upload.id}", sizes=(0, MOST_SENT) if back else (1, MOST_BYTES), fields=fields,
+        seconds=PLACE_SECONDS, now=datetime.now(UTC))
 
 
 # -- looking ---------------------------------------------------------------------------------------------------------

@@ -9,6 +9,9 @@ from types import MappingProxyType
 from typing import Literal
 
 MOST_BYTES = 7 * 1024 * 1024
+# What a form without script may send: the bucket speaks English XML to a browser, and has no way back. What is larger
+# than MOST_BYTES is taken in, not read, and refused in words of ours.
+MOST_SENT = 50 * 1024 * 1024
 MOST_NAME = 120
 
 

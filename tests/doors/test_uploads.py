@@ -6,6 +6,7 @@ import hashlib
 import itertools
 import json
 import urllib.error
+import urllib.parse
 import urllib.request
 import uuid
 from collections.abc import Iterator
@@ -394,8 +395,25 @@ def test_a_place_takes_only_what_it_was_given_for(files: Files) -> None:
     assert files.post(place, pdf())[0] == 201
 
 
+@pytest.mark.parametrize(("content", "reason"), [(b"", "empty"), (b"%PDF-1.7" + b"x" * MOST, "too_large")])
+def test_without_script_what_is_empty_or_too_large_is_refused_in_words_of_ours(
+        files: Files, content: bytes, reason: str) -> None:
+    upload = files.ask()["upload"]
+    page = files.page(upload)
+    assert "Bila setelah mengirim muncul halaman lain" in page.text
+    assert "7 MB" in page.text
+    (form,) = [each for each in page.page.find("form") if "enctype" in each.attributes]
+    fields = {each.attributes["name"]: each.attributes["value"] for each in form.find("input")
+              if each.attributes["name"] != "file"}
+    status, back, _ = files.post({"address": form.attributes["action"], "fields": fields}, content)
+    assert (status, urllib.parse.urlsplit(back).path) == (303, f"{BASE}/{upload}")
+    files.pump.run_once()
+    assert (files.look(upload)["state"], files.look(upload)["reason"]) == ("refused", reason)
+    assert files.objects("QuarantineBucket") == files.objects("EvidenceBucket") == {}
+
+
 @pytest.mark.parametrize(("content", "code"), [(b"", "EntityTooSmall"), (b"x" * (MOST + 1), "EntityTooLarge")])
-def test_the_bucket_itself_refuses_what_is_empty_or_too_large(files: Files, content: bytes, code: str) -> None:
+def test_the_bucket_itself_tells_a_script_what_is_empty_or_too_large(files: Files, content: bytes, code: str) -> None:
     status, _, told = files.post(files.ask()["place"], content)
     assert status == 400
     assert code in told
