@@ -15,7 +15,7 @@ from typing import Any, cast
 
 from identity.models import NewAddress, TypedCode
 from identity.proofs import Proofs
-from identity.rules import CODE_DIGITS, CODE_LIVES, MOST_ADDRESSES
+from identity.rules import CODE_DIGITS, CODE_LIVES, CODES_A_DAY, MOST_ADDRESSES
 from portal import access, web
 from portal.access import Facts
 from portal.audit import Actor, Audit, AuditSettings, Note
@@ -134,7 +134,7 @@ def _page(request: web.Request, me: Session, refused: FormRefused | None = None,
     content = pages.fragment(
         "addresses", language, texts=texts, title=texts["title"], own=me.email, rows=rows, removing=REMOVING,
         pending=pending["email"] if pending else "", minutes=CODE_LIVES.seconds // 60,
-        ask=drawn[ADDRESS.name], take=drawn[CODE.name] if pending or _is_about(CODE, refused) else "",
+        most=CODES_A_DAY, ask=drawn[ADDRESS.name], take=drawn[CODE.name] if pending or _is_about(CODE, refused) else "",
         asked=request.language_query)
     return pages.in_shell(language, texts["title"], content, failed=refused is not None)
 

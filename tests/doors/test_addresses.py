@@ -225,7 +225,11 @@ def test_one_address_gets_so_many_letters_a_day_whoever_asks_and_nobody_is_told(
     assert {(each.status, each.location, each.body) for each in answers} == {(303, "/layanan/akun/alamat", "")}
     assert len(letters(identity_table)) == CODES_A_DAY
     last = people[-1]
-    assert OLD in last(PAGE).text, "its page looks like everybody's"
+    first, last_page = siti(PAGE), last(PAGE)
+    assert OLD in last_page.text, "its page looks like everybody's"
+    for page in (first, last_page):
+        assert "Belum datang? Periksa folder spam, atau coba lagi besok" in page.text
+        assert "Kami mengirim kode" not in page.text, "the page does not know whether a letter went"
     assert last(TYPE, data={"code": code(identity_table)}).codes == [("code", "code_wrong")]
 
 
