@@ -2,7 +2,7 @@
 
 | pk               | sk                      | is                                                                  |
 |------------------|-------------------------|---------------------------------------------------------------------|
-| PROOF#<person>   | RECORD                  | the address that waits for its code: the code's hash, tries, end    |
+| PROOF#<person>   | RECORD                  | the address that waits for its code: its hash and salt, tries, end  |
 | PROOF#<person>   | DAY#<day>               | how many codes this person asked for on that day                    |
 | PROOF#<person>   | MESSAGE#<moment>#<name> | the letter with the code (portal.outbox)                            |
 | ADDRESS#<sha256> | DAY#<day>               | how many codes went to this address on that day, whoever asked      |
@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -31,6 +32,10 @@ from portal.sessions import RECORD
 
 TEMPLATE = "address_code"
 A_DAY = len("2026-11-22")
+# Six digits are a million: whoever reads the table tries them all. With a salt for each code and 15 ms and 8 MB for
+# each try that takes hours, and a code is good for fifteen minutes.
+COST, BLOCK = 2 ** 13, 8
+SALT = 16  # bytes
 
 
 @dataclass(frozen=True)
@@ -57,14 +62,15 @@ class Proofs:
 
     def ask(self, person: str, email: str, code: str, language: str, now: datetime) -> None:
         """Send a code; the one before is good no longer. Raises FormRefused when this person asked too often."""
+        asked = tuple(_asked(person, email, code, now))  # once: the sixth letter must not be told by the time it takes
         try:
-            self.table.transact(*_asked(person, email, code, now), _counted(f"ADDRESS#{address_key(email)}", now),
+            self.table.transact(*asked, _counted(f"ADDRESS#{address_key(email)}", now),
                                 message(f"PROOF#{person}", TEMPLATE, to=email, language=language, now=now,
                                         values={"code": code, "minutes": str(CODE_LIVES.seconds // 60)}))
         except ConditionFailed as refused:
             if refused.failed[0]:
                 raise FormRefused("address", [FieldError("email", "too_many_codes", {"most": CODES_A_DAY})]) from None
-            self.table.transact(*_asked(person, email, code, now))  # the address had enough letters: no further one
+            self.table.transact(*asked)  # the address had enough letters: no further one
 
     def answer(self, person: str, typed: str, audit: Audit, note: Note) -> None:
         """Take a typed code: the right one makes the address the person's. Raises FormRefused for every other.
@@ -79,7 +85,7 @@ class Proofs:
                                             values={"one": 1, "code": item["code"], "most": TRIES}))
         except ConditionFailed:
             raise _refused("code_over") from None
-        if not hmac.compare_digest(item["code"], _hash(person, item["email"], typed)):
+        if not hmac.compare_digest(item["code"], _hash(person, item["email"], typed, item["salt"])):
             left = TRIES - int(tried["tries"])
             raise _refused("code_wrong", left=left) if left else _refused("code_over")
         try:
@@ -92,7 +98,8 @@ class Proofs:
 
 def _asked(person: str, email: str, code: str, now: datetime) -> Iterator[Write]:
     yield _counted(f"PROOF#{person}", now)
-    yield put({**_key(person), "email": email, "code": _hash(person, email, code), "tries": 0,
+    salt = secrets.token_hex(SALT)
+    yield put({**_key(person), "email": email, "code": _hash(person, email, code, salt), "salt": salt, "tries": 0,
                "asked_at": format_moment(now), "until": format_moment(now + CODE_LIVES),
                "expires_at": kept_until("address_code", now, now)})
 
@@ -112,5 +119,5 @@ def _key(person: str) -> dict[str, str]:
     return {"pk": f"PROOF#{person}", "sk": RECORD}
 
 
-def _hash(person: str, email: str, code: str) -> str:
-    return hashlib.sha256(f"{person} {email} {code}".encode()).hexdigest()
+def _hash(person: str, email: str, code: str, salt: str) -> str:
+    return hashlib.scrypt(f"{person} {email} {code}".encode(), salt=bytes.fromhex(salt), n=COST, r=BLOCK, p=1).hex()

@@ -6,13 +6,15 @@ import hashlib
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from io import StringIO
+from time import process_time
 from typing import Any
 
 import pytest
 
 from identity import addresses as door_of_addresses
 from identity import proofs
-from identity.rules import CODE_LIVES, CODES_A_DAY, MOST_ADDRESSES, TRIES
+from identity.proofs import SALT, _hash
+from identity.rules import CODE_DIGITS, CODE_LIVES, CODES_A_DAY, MOST_ADDRESSES, TRIES
 from portal import proven
 from portal.audit import Audit
 from portal.identifiers import format_reference
@@ -292,4 +294,15 @@ def test_the_code_is_kept_as_a_hash_beside_its_tries(siti: Caller, identity_tabl
     siti(ASK, form={"email": OLD})
     (kept,) = [each for each in contents(identity_table) if each["pk"].startswith("PROOF#") and each["sk"] == "RECORD"]
     assert code(identity_table) not in str(kept["code"])
+    siti(ASK, form={"email": OLD})
+    (again,) = [each for each in contents(identity_table) if each["pk"] == kept["pk"] and each["sk"] == "RECORD"]
+    assert kept["salt"] != again["salt"], "no table of hashes fits two codes"
     assert all("expires_at" in each for each in contents(identity_table))
+
+
+def test_trying_all_codes_takes_longer_than_a_code_lives() -> None:
+    """A plain hash of six digits is undone in a second; this one costs its reader memory and time for each try."""
+    before = process_time()
+    hashes = {_hash("siti", OLD, typed, "00" * SALT) for typed in ("123456", "123457")}
+    assert len(hashes) == 2
+    assert (process_time() - before) / 2 * 10 ** CODE_DIGITS > CODE_LIVES.total_seconds()
