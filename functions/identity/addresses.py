@@ -65,7 +65,7 @@ def take_code(request: web.Request) -> web.Reply:
     """Take the code that came by mail."""
     def answer(me: Session, answers: Mapping[str, Any], now: datetime) -> None:
         code = cast("TypedCode", CODE.read(answers)).code
-        proofs().answer(me.person, code, _audit(), _note(request, me, "claimed", now))
+        proofs().answer(me.person, code, audit(), note(request, me, "claimed", now, "field:email"))
 
     return _done(request, answer)
 
@@ -76,7 +76,7 @@ def remove(request: web.Request) -> web.Reply:
         key = str(answers.get("alamat", ""))
         if KEY.fullmatch(key):
             with suppress(ConditionFailed):
-                _audit().transact(proofs().table, _note(request, me, "unclaimed", now),
+                audit().transact(proofs().table, note(request, me, "unclaimed", now, "field:email"),
                                   lambda: [Addresses.removed(me.person, key)])
 
     return _done(request, take_away)
@@ -105,13 +105,15 @@ def _me(request: web.Request) -> Session:
     return session
 
 
-def _audit() -> Audit:
+def audit() -> Audit:
+    """What was done to somebody's account, for good."""
     return Audit(Table(AuditSettings.from_environment().audit_table))
 
 
-def _note(request: web.Request, me: Session, action: str, now: datetime) -> Note:
+def note(request: web.Request, me: Session, action: str, now: datetime, *facts: str) -> Note:
+    """What the audit is to remember: that this person did this to their own account."""
     return Note("person", me.person, action, Actor(me.person, access.EVERYBODY, request.source),
-                access.rules()["version"], now, ("field:email",))
+                access.rules()["version"], now, facts)
 
 
 def _as_data(me: Session) -> dict[str, Any]:

@@ -211,7 +211,8 @@ def save_profile(request: web.Request) -> web.Reply:
     version = _number(request.fields.get(VERSION))
     try:
         model = PROFILE.read(answers)
-        identities().save_profile(me.person, model.model_dump(), version, datetime.now(UTC))
+        identities().change_profile(me.person, model.model_dump(), version, addresses.audit(),
+                                    addresses.note(request, me, "changed", datetime.now(UTC)))
         sessions().prefer(me.person, *_preferences(model.model_dump()))
     except errors.FormRefused as refused:
         if request.wants_json:

@@ -15,9 +15,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from portal.audit import Audit, Note
 from portal.errors import ChangedMeanwhile, SignInFailed
 from portal.identifiers import format_moment
-from portal.records import ConditionFailed, Item, Table, attempts, delete, delete_existing, put, put_new
+from portal.records import ConditionFailed, Item, Table, Write, attempts, delete, delete_existing, put, put_new
 from portal.retention import kept_until
 from portal.sessions import RECORD, hashed
 
@@ -71,11 +72,22 @@ class Identities:
 
     def save_profile(self, person: str, answers: Mapping[str, Any], version: int, now: datetime) -> None:
         """Put the answers in place of the version that was read (0: none); raises ChangedMeanwhile."""
+        try:
+            self.table.write(self._profile(person, answers, version, now))
+        except ConditionFailed:
+            raise ChangedMeanwhile from None
+
+    def change_profile(self, person: str, answers: Mapping[str, Any], version: int, audit: Audit, note: Note) -> None:
+        """The same with the audit's entry that its person did so, both or neither."""
+        try:
+            audit.transact(self.table, note, lambda: [self._profile(person, answers, version, note.now)])
+        except ConditionFailed:
+            raise ChangedMeanwhile from None
+
+    @staticmethod
+    def _profile(person: str, answers: Mapping[str, Any], version: int, now: datetime) -> Write:
         item = {"pk": f"PERSON#{person}", "sk": PROFILE, "answers": {
             name: value for name, value in answers.items() if value is not None},
             "version": version + 1, "changed_at": format_moment(now), "expires_at": kept_until("profile", now, now)}
         condition = "version = :version" if version else "attribute_not_exists(pk)"
-        try:
-            self.table.write(put(item, condition=condition, values={"version": version} if version else {}))
-        except ConditionFailed:
-            raise ChangedMeanwhile from None
+        return put(item, condition=condition, values={"version": version} if version else {})

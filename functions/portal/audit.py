@@ -31,7 +31,7 @@ from portal.settings import Settings
 ACTIONS = ("viewed", "exported", "downloaded", "approved", "refused", "promoted", "cancelled", "checked_in",
            "messaged", "corrected", "claimed", "erased", "role_given", "role_taken", "consented", "withdrawn",
            "requested", "verified", "taken", "answered", "recorded", "told", "closed",
-           "unclaimed", "signed_out")
+           "unclaimed", "signed_out", "changed")
 FACTS = {
     "field": ("name", "email", "phone", "nip", "nik", "region", "agency", "accessibility_needs", "answers"),
     "state": ("seated", "waiting", "cancelled", "approved", "refused", "present"),

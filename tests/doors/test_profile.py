@@ -257,7 +257,7 @@ def test_no_log_line_and_no_address_holds_anything_of_a_profile(
     answers = [siti(SAVE, form={**SITI, "version": "0"}), siti(SAVE, form={**SITI, "nip": "1986092", "version": "1"}),
                siti(SAVE, form={**SITI, "version": "0"}), siti("GET /layanan/akun")]
     broken = Weather(records.client(), refused("AccessDeniedException"), times=float("inf"),
-                     calls=frozenset({"put_item"}))
+                     calls=frozenset({"transact_write_items"}))
     monkeypatch.setattr(records, "client", lambda: broken)
     fault = siti(SAVE, form={**SITI, "version": "1"})
     assert [each.status for each in (*answers, fault)] == [303, 422, 409, 200, 500]
@@ -281,3 +281,13 @@ def test_the_keys_of_the_table_tell_nothing(siti: Caller, identity_table: Table)
 def test_no_page_of_an_account_may_be_kept_by_anybody_on_the_way(siti: Caller) -> None:
     for answer in (siti("GET /layanan/akun"), siti(PAGE), siti(SAVE, form=HELMY), siti(SAVE, form={})):
         assert answer.headers["cache-control"] == "no-store"
+
+
+def test_changing_the_profile_is_an_entry_of_the_audit_that_says_nothing_of_what_changed(
+        identity_door: Caller, issuer: Issuer, names: dict[str, str]) -> None:
+    siti = signed_in(identity_door, issuer)
+    assert siti(SAVE, form={**SITI, "version": "0"}).status == 303
+    assert siti(SAVE, form={**SITI, "version": "0"}).status == 409, "nothing was changed"
+    entries = [each for each in contents(Table(names["AuditTable"])) if each["pk"].startswith("RECORD#person#")]
+    assert [(each["action"], each["role"], each["facts"]) for each in entries] == [("changed", "pengguna", [])]
+    assert [typed for typed in SITI.values() if len(typed) > 6 and typed in str(entries)] == []
