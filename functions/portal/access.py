@@ -103,14 +103,15 @@ def decide(action: str, person: str, roles: Iterable[Role], facts: Facts) -> Gra
     return min(yes, key=lambda grant: len(grant.masked), default=None)
 
 
-def could_reach(action: str, roles: Iterable[Role], facts: Facts) -> bool:
+def could_reach(action: str, roles: Iterable[Role], facts: Facts, unmasked: str = "") -> bool:
     """Whether the table could say yes to some record of which only a part is known: asked before any is loaded.
 
-    What `facts` leave empty may be anything.
+    What `facts` leave empty may be anything. With a field in `unmasked`: whether it could be shown as it is, too.
     """
     held = (*roles, Role(EVERYBODY))
     return any(_could_reach(row["over"], role.scope, facts) for row in _rows(action) for role in held
-               if row["role"] == role.name and (not facts.state or facts.state in (row.get("states") or [facts.state])))
+               if row["role"] == role.name and unmasked not in row.get("masked", ())
+               and (not facts.state or facts.state in (row.get("states") or [facts.state])))
 
 
 def _could_reach(over: str, scope: str, facts: Facts) -> bool:

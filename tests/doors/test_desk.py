@@ -18,6 +18,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from infra import access
 from portal import web
 from portal.assets import read_text
 from portal.chain import faults_in
@@ -145,6 +146,31 @@ def test_somebody_is_found_by_name_address_or_number_that_stay_out_of_the_addres
     shown = [number for number in numbers(people) if number in page.text]
     assert shown == [numbers(people)[1]]
     assert not [link for link in page.links if "peserta" in link.lower()]
+
+
+MASKING = {group: row["masked"] for group, row in (
+    (f"{row['role']}:35" if row["over"] == "region" else f"{row['role']}:bimtek-klino", row)
+    for row in access.read()["actions"]["registration.list"]["who"]) if "email" in row["masked"]}
+
+
+@pytest.mark.parametrize("group", MASKING)
+def test_nobody_is_found_by_an_address_that_is_masked_for_who_searches(
+        sit_at_desk: SitAtDesk, registrations: Registrations, offering: Offering, group: str) -> None:
+    """Else it could be read letter by letter."""
+    (record,) = come(registrations, offering, 1)
+    door = sit_at_desk(group)
+    for typed, found in (("peserta0@", False), ("desa.example", False), ("PESERTA 0", True),
+                         (format_reference(record.reference), True)):
+        page = door(SEARCH, form={"cari": typed, "lang": "en"}, **HERE)
+        assert ("Peserta 0" in [link.text() for link in page.page.find("a")]) == found, typed
+        assert "Search for a name or a reference number" in page.text
+    assert list(deskwork.audit().entries("registration", format_reference(record.reference))) == []
+
+
+def test_who_sees_addresses_is_told_that_they_are_searched(sit_at_desk: SitAtDesk, offering: Offering) -> None:
+    del offering
+    assert "Search for a name, an e-mail address or a reference number" in sit_at_desk()(
+        LIST, query={"lang": "en"}, **HERE).text
 
 
 def test_a_trainer_sees_who_comes_and_neither_address_nor_telephone(
