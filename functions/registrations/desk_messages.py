@@ -31,6 +31,7 @@ from registrations.deskwork import (
     drawn,
     facts_of,
     mailings,
+    must_reach,
     page,
     references,
     registrations,
@@ -55,7 +56,7 @@ def may_message(request: web.Request, offering: Offering) -> bool:
 def write(request: web.Request) -> web.Reply:
     """A message one step further: to whom and what, how it will look, sent."""
     offering = catalogue().offering(request.path_value("offering"))
-    request.person.grant(Facts(offering=offering.id, state="seated"), ACTION)
+    must_reach(request, offering, ACTION)
     numbers, more = _numbers(request, offering)
     people = list(_reachable(request, offering, numbers))
     step = "send" if request.wants_json else str(request.fields.get(STEP, ""))
@@ -96,9 +97,9 @@ def _numbers(request: web.Request, offering: Offering) -> tuple[list[str], bool]
 def _reachable(request: web.Request, offering: Offering, numbers: Sequence[str]) -> Iterator[Shown]:
     """Of those the ones one may write to now: who has cancelled meanwhile is left out."""
     for reference in numbers:
-        shown = chosen(request, offering, reference, ACTION, "seated")
-        if request.person.allows(facts_of(shown.record), ACTION):
-            yield shown
+        each = chosen(request, offering, reference, ACTION)
+        if each.shown and each.may:
+            yield each.shown
 
 
 # -- the steps ---------------------------------------------------------------------------------------------------

@@ -15,7 +15,6 @@ from portal.access import Facts
 from portal.identifiers import format_reference
 from portal.records import Write
 from portal.retention import kept_until, period_for
-from registrations.desk_actions import why_not
 from registrations.deskwork import (
     RECORD_KIND,
     Shown,
@@ -27,6 +26,7 @@ from registrations.deskwork import (
     page,
     references,
     registrations,
+    why_not,
 )
 from registrations.models import Offering
 
@@ -70,9 +70,9 @@ def _checked_in(request: web.Request, offering: Offering, reference: str, moment
         return "unknown"
     grant = request.person.allows(facts_of(record), "registration.check_in")
     if grant is None:  # why, for those who may see this registration in the list
-        return why_not(record) if request.person.allows(facts_of(record), "registration.list") else "unknown"
+        return why_not(request, record)
     here = registrations().check_in(record, moment, _noting(request, Shown(record, grant), moment))
-    return "checked_in" if here else why_not(record)
+    return "checked_in" if here else why_not(request, record)
 
 
 def _noting(request: web.Request, shown: Shown, moment: datetime) -> Callable[[], Sequence[Write]]:

@@ -224,6 +224,19 @@ def test_first_it_is_told_what_will_happen_and_nothing_is_changed(
     assert [state_of(registrations, each) for each in people] == ["cancelled", "seated", "seated"]
 
 
+@pytest.mark.parametrize("step", ["", "send"])
+def test_a_trainer_learns_nothing_of_who_is_in_no_list_of_theirs(
+        sit_at_desk: SitAtDesk, registrations: Registrations, offering: Offering, step: str) -> None:
+    seated, gone = come(registrations, offering, 2)
+    registrations.cancel(gone, offering, NOW)
+    page = sit_at_desk("pelatih:bimtek-klino", "wayan")(ACT, form={
+        "tindakan": "check_in", "nomor": f"{gone.reference} {seated.reference}", "step": step, "lang": "en"}, **HERE)
+    assert f"{numbers([gone])[0]}: is not among the registrations that you can see" in page.text
+    assert "Peserta 1" not in page.text
+    assert "cancelled" not in page.text
+    assert "Peserta 0" in page.text
+
+
 def test_the_second_of_two_desks_is_told_what_the_first_has_done(
         sit_at_desk: SitAtDesk, registrations: Registrations, offering: Offering) -> None:
     (record,) = come(registrations, offering, 1)
@@ -386,7 +399,10 @@ def test_an_action_nobody_knows_and_a_number_of_nobody_are_not_there(
     (record,) = come(registrations, offering, 1)
     door = sit_at_desk()
     assert door(ACT, data={"tindakan": "delete", "nomor": [record.reference]}, **HERE).status == 404
-    assert door(ACT, data={"tindakan": "cancel", "nomor": ["7F3K9QX2"]}, **HERE).status == 404
+    assert door(ACT, data={"tindakan": "cancel", "nomor": ["7F3K9QX2"]}, **HERE).json["outcome"] == {
+        "7F3K-9QX2": "unknown"}
+    assert "7F3K-9QX2: is not among" in door(ACT, form={"tindakan": "cancel", "nomor": "7F3K9QX2", "lang": "en"},
+                                             **HERE).text
     assert "Nobody is chosen yet" in door(ACT, form={"tindakan": "cancel", "lang": "en"}, **HERE).text
 
 
