@@ -42,16 +42,17 @@ from registrations.deskwork import (
     why_not,
 )
 from registrations.models import Offering, Refusing
-from registrations.rules import may_cancel
+from registrations.rules import DOOR, may_cancel, outside_the_door
 from registrations.store import Beside, Record, Refusal, reason_given
 
 # What is done with a press, in the order of the buttons: the access table's name of it, what the audit calls it, and
 # the states in which it changes something.
 ACTIONS = {"approve": "registration.approve", "promote": "registration.promote", "cancel": "registration.cancel",
-           "check_in": "registration.check_in"}
-DONE = {"approve": "approved", "promote": "promoted", "cancel": "cancelled", "check_in": "checked_in"}
+           "check_in": "registration.check_in", "undo_check_in": "registration.undo_check_in"}
+DONE = {"approve": "approved", "promote": "promoted", "cancel": "cancelled", "check_in": "checked_in",
+        "undo_check_in": "check_in_undone"}
 ACTS_ON = {"approve": ("requested",), "promote": ("waiting",), "cancel": ("seated", "waiting", "requested"),
-           "check_in": ("seated",), "refuse": ("requested",)}
+           "check_in": ("seated",), "undo_check_in": ("seated",), "refuse": ("requested",)}
 REFUSE = "registration.refuse"
 REFUSAL = Form("refusal", Refusing, f"{OF}/tolak")
 
@@ -95,9 +96,17 @@ def _read(request: web.Request) -> Shown:
 
 
 def possible(request: web.Request, shown: Sequence[Shown]) -> list[str]:
-    """What can be done to any of these."""
+    """What can be done to any of these, and would change something."""
     return [name for name, action in ACTIONS.items()
-            if any(request.person.allows(facts_of(each.record), action) for each in shown)]
+            if any(request.person.allows(facts_of(each.record), action) and not _attendance(name, each.record)
+                   for each in shown)]
+
+
+def _attendance(action: str, record: Record) -> str:
+    """The code of why noting that somebody came, or taking that back, changes nothing; empty where it does."""
+    if action == "check_in":
+        return "is_here" if record.checked_in_at else ""
+    return "is_not_here" if action == "undo_check_in" and not record.checked_in_at else ""
 
 
 def act(request: web.Request) -> web.Reply:
@@ -113,14 +122,20 @@ def act(request: web.Request) -> web.Reply:
         now = datetime.now(UTC)
         return _outcome(request, offering, action, [(each, done(request, action, each, offering, now))
                                                     for each in people])
-    return _outcome(request, offering, action, [(each, _will(action, each)) for each in people], preview=bool(people))
+    return _outcome(request, offering, action, [(each, _will(action, each, offering)) for each in people],
+                    preview=bool(people))
 
 
-def _will(action: str, each: Chosen) -> str:
+def _will(action: str, each: Chosen, offering: Offering) -> str:
     if each.shown is None:
         return "unknown"
-    state = each.shown.record.state
-    return f"will_{action}_{state}" if each.may and state in ACTS_ON[action] else f"stays_{state}"
+    record = each.shown.record
+    if not each.may or record.state not in ACTS_ON[action]:
+        return f"stays_{record.state}"
+    if action == "cancel" and record.checked_in_at:
+        return "will_cancel_here"
+    outside = outside_the_door(offering, datetime.now(UTC)) if action == "check_in" else ""
+    return _attendance(action, record) or outside or f"will_{action}_{record.state}"
 
 
 def done(request: web.Request, action: str, each: Chosen, offering: Offering, now: datetime) -> str:
@@ -140,12 +155,19 @@ def _happened(action: str, record: Record, offering: Offering, now: datetime, no
         return f"approved_{became}" if became else ""
     if action == "promote":
         return DONE[action] if store.promote_one(record, offering, now, noted) else ""
+    if action == "undo_check_in":
+        return DONE[action] if store.undo_check_in(record, noted) else _attendance(action, record)
     if action == "check_in":
-        return DONE[action] if store.check_in(record, now, noted) else ""
+        return _came(record, offering, now, noted)
     if not may_cancel(offering, now):
         return "has_begun"
     store.cancel(record, offering, now, noted)
     return DONE[action]
+
+
+def _came(record: Record, offering: Offering, now: datetime, noted: Beside) -> str:
+    outside = "" if record.checked_in_at else outside_the_door(offering, now)
+    return outside or (DONE["check_in"] if registrations().check_in(record, now, noted) else "")
 
 
 def noting(request: web.Request, shown: Shown, what: str, *facts: str) -> Beside:
@@ -166,7 +188,8 @@ def _outcome(request: web.Request, offering: Offering, action: str, outcome: Out
 
 def _named(outcome: Outcome, texts: dict[str, Any]) -> list[dict[str, str]]:
     """What is told of each; without a name where nobody is known to this person under the number."""
-    return [{"reference": each.reference, "number": format_reference(each.reference), "text": texts["outcomes"][code],
+    return [{"reference": each.reference, "number": format_reference(each.reference),
+             "text": texts["outcomes"][code].format(**DOOR),
              "name": each.shown.record.answers["name"] if each.shown and code != "unknown" else ""}
             for each, code in outcome]
 
@@ -218,4 +241,4 @@ def _refusal_page(request: web.Request, offering: Offering, people: Sequence[Cho
     question = pages.form(form, request.language, {**answers, "nomor": numbers}, told_errors, carried={STEP: "send"})
     return drawn(request, "desk_refuse", words["title"], failed=bool(told_errors), offering=offering.id,
                  form=question if people else "",
-                 rows=_named([(each, _will("refuse", each)) for each in people], texts))
+                 rows=_named([(each, _will("refuse", each, offering)) for each in people], texts))

@@ -26,6 +26,7 @@ from portal.errors import StoreUnavailable
 from portal.identifiers import format_moment, format_reference, parse_moment
 from portal.letters import letter, read_template
 from portal.records import Table, update
+from portal.retention import period_for
 from portal.sessions import Sessions
 from portal.tables import BEGINS_A_FORMULA, as_csv, harmless
 from registrations import desk, desk_list, desk_search, deskwork
@@ -33,6 +34,7 @@ from registrations.catalogue import Catalogue
 from registrations.desk_store import MOST_FILTERS
 from registrations.filters import NAMES as CONDITIONS
 from registrations.models import MESSAGES, Offering
+from registrations.rules import outside_the_door
 from registrations.store import Record, Refusal, Registrations
 from tests.doors.calling import Caller
 from tests.people import (
@@ -81,8 +83,16 @@ def sit_at_desk(names: dict[str, str], kept_sessions: Sessions, monkeypatch: pyt
 
 @pytest.fixture
 def offering(catalogue: Catalogue) -> Offering:
-    """Two seats."""
-    made = an_offering(now=NOW, seats=2)
+    """Two seats, in an hour."""
+    made = an_offering(now=NOW, seats=2, starts=NOW + timedelta(hours=1))
+    catalogue.publish(made)
+    return made
+
+
+@pytest.fixture
+def lasting(catalogue: Catalogue) -> Offering:
+    """An activity that began ten days ago and goes on."""
+    made = an_offering(now=NOW, seats=2, starts=NOW - timedelta(days=10))
     catalogue.publish(made)
     return made
 
@@ -340,9 +350,9 @@ def test_a_phone_forgets_the_list_after_a_day_and_notes_after_a_week(
     pytest.param((-1, 0, 0), id="in the future, so now"),
     pytest.param((2, 720, 0), id="in the future by its own clock, so now")])
 def test_somebody_came_when_the_phone_noted_it(
-        sit_at_desk: SitAtDesk, registrations: Registrations, offering: Offering,
+        sit_at_desk: SitAtDesk, registrations: Registrations, lasting: Offering,
         hours: tuple[float, float | None, float]) -> None:
-    (record,) = come(registrations, offering, 1)
+    (record,) = come(registrations, lasting, 1)
     noted, clock, expected = hours
     told = {"waktu": {record.reference: ago(hours=noted)}} | ({} if clock is None else {"jam": ago(hours=clock)})
     assert at_the_door(sit_at_desk(), record, **told) == {record.reference: "checked_in"}
@@ -382,6 +392,99 @@ def test_who_cannot_be_checked_in_is_told_apart_to_those_who_may_see_it(
     assert [told[each.reference] for each in people] == ["checked_in", "was_cancelled", "checked_in"]
     told = at_the_door(sit_at_desk("pelatih:bimtek-klino", "wayan"), *people)
     assert [told[each.reference] for each in people] == ["checked_in", "unknown", "checked_in"]
+
+
+# -- when somebody can have come, and taking that back -------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("begins", "ends", "code"), [
+    pytest.param(timedelta(hours=12, minutes=5), timedelta(days=3), "too_early", id="a little more than half a day"),
+    pytest.param(timedelta(days=60), timedelta(days=61), "too_early", id="two months before"),
+    pytest.param(timedelta(hours=11, minutes=55), timedelta(days=3), "checked_in", id="the evening before"),
+    pytest.param(-timedelta(days=9), -timedelta(days=6, hours=23), "checked_in", id="within a week after the end"),
+    pytest.param(-timedelta(days=9), -timedelta(days=7, hours=1), "too_late", id="more than a week after the end")])
+def test_somebody_comes_from_half_a_day_before_the_start_to_a_week_after_the_end(
+        sit_at_desk: SitAtDesk, registrations: Registrations, catalogue: Catalogue, *, begins: timedelta,
+        ends: timedelta, code: str) -> None:
+    made = an_offering(now=NOW, starts=NOW + begins, ends=NOW + ends, closes=NOW - timedelta(days=9))
+    catalogue.publish(made)
+    (record,) = come(registrations, made, 1)
+    door, press = sit_at_desk(), {"tindakan": "check_in", "nomor": record.reference, "lang": "en"}
+    told = {"too_early": "begins 12 hours before the activity", "too_late": "ends 7 days after the activity",
+            "checked_in": "will be checked in"}[code]
+    assert told in door(ACT, form=press, **HERE).text
+    assert at_the_door(door, record) == {record.reference: code}
+    assert door(ACT, data={**press, "nomor": [record.reference]}, **HERE).json["outcome"] == {
+        numbers([record])[0]: code}
+    found = registrations.find(record.reference)
+    assert found
+    assert bool(found.checked_in_at) == (code == "checked_in")
+    if code != "checked_in":
+        assert told in door(CHECK_IN, form={"nomor": record.reference, "lang": "en"}, **HERE).text
+        assert told in str(door(DOOR, query={"lang": "en"}, **HERE).body), "for the script of the page"
+
+
+def test_a_note_counts_by_the_moment_at_the_door_and_may_come_as_late_as_phones_keep_it() -> None:
+    made = an_offering(now=NOW)
+    kept = timedelta(days=period_for("door_note", NOW).number)
+    assert outside_the_door(made, made.ends + kept) == ""
+
+
+def test_what_was_noted_by_mistake_is_taken_back_with_a_preview_and_an_entry(
+        sit_at_desk: SitAtDesk, registrations: Registrations, offering: Offering) -> None:
+    here, absent = come(registrations, offering, 2)
+    door = sit_at_desk()
+    assert at_the_door(door, here) == {here.reference: "checked_in"}
+    both = {"tindakan": "undo_check_in", "nomor": f"{here.reference} {absent.reference}", "lang": "en"}
+    page = door(ACT, form=both, **HERE)
+    assert "will no longer be noted as having come" in page.text
+    assert "is not checked in; nothing will change" in page.text
+    assert came(registrations, here), "it was a preview"
+    done = door(ACT, form={**both, "step": "send"}, **HERE)
+    assert "is no longer noted as having come" in done.text
+    found = registrations.find(here.reference)
+    assert found
+    assert (found.checked_in_at, found.state) == (None, "seated")
+    entries = list(deskwork.audit().entries("registration", numbers([here])[0]))
+    assert [each["action"] for each in entries] == ["checked_in", "check_in_undone"]
+    assert list(deskwork.audit().entries("registration", numbers([absent])[0])) == []
+    again = door(ACT, data={**both, "nomor": [here.reference]}, **HERE).json["outcome"]
+    assert again == {numbers([here])[0]: "is_not_here"}
+    assert at_the_door(door, here) == {here.reference: "checked_in"}, "and whoever comes after all is noted again"
+
+
+def test_only_the_committee_takes_a_check_in_back(
+        sit_at_desk: SitAtDesk, registrations: Registrations, offering: Offering) -> None:
+    (record,) = come(registrations, offering, 1)
+    at_the_door(sit_at_desk(), record)
+    undo = {"tindakan": "undo_check_in", "nomor": [record.reference]}
+    assert sit_at_desk("pelatih:bimtek-klino", "wayan")(ACT, data=undo, **HERE).status == 404
+
+
+def test_a_page_offers_to_note_who_has_not_come_and_to_take_back_who_has(
+        sit_at_desk: SitAtDesk, registrations: Registrations, offering: Offering) -> None:
+    (record,) = come(registrations, offering, 1)
+    door = sit_at_desk()
+
+    def offered(route: str, **path: str) -> set[str]:
+        page = door(route, **path, **HERE)
+        return {str(each.attributes["value"]) for each in page.page.find("button")
+                if each.attributes.get("name") == "tindakan"} & {"check_in", "undo_check_in"}
+
+    for expected in ("check_in", "undo_check_in"):
+        assert offered(ONE, reference=record.reference) == offered(LIST) == {expected}
+        at_the_door(door, record)
+
+
+def test_who_has_come_is_cancelled_only_after_a_warning(
+        sit_at_desk: SitAtDesk, registrations: Registrations, offering: Offering) -> None:
+    (record,) = come(registrations, offering, 1)
+    door = sit_at_desk()
+    at_the_door(door, record)
+    page = door(ACT, form={"tindakan": "cancel", "nomor": record.reference, "lang": "en"}, **HERE)
+    assert "has come, and will lose the seat all the same" in page.text
+    assert door(ACT, data={"tindakan": "check_in", "nomor": [record.reference]}, **HERE).json["outcome"] == {
+        numbers([record])[0]: "checked_in"}, "sending again does no harm"
 
 
 def test_the_door_works_without_script(

@@ -39,7 +39,7 @@ ACTION_OF = {f"{method} {path}".strip(): entry.action for (method, path), entry 
 GUARDED = sorted(route for route, action in ACTION_OF.items() if action)
 A_FILE = "01JD8Z3C4V5W6X7Y8Z9A0B1C99"
 ACT = "POST /layanan/meja/kegiatan/{offering}/tindakan"
-TINDAKAN = {name: f"registration.{name}" for name in ("approve", "promote", "cancel", "check_in")}
+TINDAKAN = {name: f"registration.{name}" for name in ("approve", "promote", "cancel", "check_in", "undo_check_in")}
 # What a route shows: its own things, nothing but itself, a list of an activity, one registration.
 OWN = {"GET /layanan/akun", "GET /layanan/akun/profil", "POST /layanan/akun/profil", "POST /layanan/akun/sesi",
        "GET /layanan/akun/alamat", "POST /layanan/akun/alamat", "POST /layanan/akun/alamat/kode",
