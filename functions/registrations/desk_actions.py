@@ -53,6 +53,7 @@ DONE = {"approve": "approved", "promote": "promoted", "cancel": "cancelled", "ch
         "undo_check_in": "check_in_undone"}
 ACTS_ON = {"approve": ("requested",), "promote": ("waiting",), "cancel": ("seated", "waiting", "requested"),
            "check_in": ("seated",), "undo_check_in": ("seated",), "refuse": ("requested",)}
+WILL = "will_"  # how the code of what changes something begins, in a preview
 REFUSE = "registration.refuse"
 REFUSAL = Form("refusal", Refusing, f"{OF}/tolak")
 
@@ -182,7 +183,8 @@ def _outcome(request: web.Request, offering: Offering, action: str, outcome: Out
         return web.data({"outcome": {format_reference(each.reference): code for each, code in outcome}})
     texts = desk_words(request.language)
     title = texts["actions"][action]["title"] if action in ACTIONS else REFUSAL.words(request.language)["title"]
-    return web.step(page(request, "desk_outcome", title, action=action, preview=preview,
+    changes = any(code.startswith(WILL) for _, code in outcome)
+    return web.step(page(request, "desk_outcome", title, action=action, preview=preview, changes=changes,
                          rows=_named(outcome, texts), offering=offering.id))
 
 
@@ -238,7 +240,8 @@ def _refusal_page(request: web.Request, offering: Offering, people: Sequence[Cho
     form = replace(REFUSAL, action=REFUSAL.action.format(offering=offering.id))
     numbers = " ".join(each.reference for each in people)
     texts, words = desk_words(request.language), REFUSAL.words(request.language)
+    outcome = [(each, _will("refuse", each, offering)) for each in people]
     question = pages.form(form, request.language, {**answers, "nomor": numbers}, told_errors, carried={STEP: "send"})
     return drawn(request, "desk_refuse", words["title"], failed=bool(told_errors), offering=offering.id,
-                 form=question if people else "",
-                 rows=_named([(each, _will("refuse", each, offering)) for each in people], texts))
+                 form=question if any(code.startswith(WILL) for _, code in outcome) else "",
+                 rows=_named(outcome, texts))

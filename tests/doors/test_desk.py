@@ -247,6 +247,17 @@ def test_a_trainer_learns_nothing_of_who_is_in_no_list_of_theirs(
     assert "Peserta 0" in page.text
 
 
+@pytest.mark.parametrize("route", [ACT, REFUSE])
+def test_a_preview_in_which_nothing_changes_offers_only_the_way_back(
+        sit_at_desk: SitAtDesk, registrations: Registrations, offering: Offering, route: str) -> None:
+    seated, *_ = come(registrations, offering, 1)
+    page = sit_at_desk()(route, form={"tindakan": "promote", "nomor": seated.reference, "lang": "en"}, **HERE)
+    assert "Nothing would change" in page.text
+    assert "has a seat; nothing will change" in page.text
+    assert not page.page.find("button")
+    assert "/layanan/meja/kegiatan/bimtek-klino?lang=en" in page.links
+
+
 def test_the_second_of_two_desks_is_told_what_the_first_has_done(
         sit_at_desk: SitAtDesk, registrations: Registrations, offering: Offering) -> None:
     (record,) = come(registrations, offering, 1)
