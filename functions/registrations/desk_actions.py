@@ -35,6 +35,7 @@ from registrations.deskwork import (
     facts_of,
     must_reach,
     note,
+    of_list,
     page,
     references,
     registrations,
@@ -77,7 +78,7 @@ def one(request: web.Request) -> web.Reply:
     history = as_rows(audit().entries(RECORD_KIND, format_reference(record.reference)), language=language,
                       reader=request.person.session.person, zone=offering.zone)
     return page(request, "desk_one", format_reference(record.reference), record=record, letters=letters,
-                history=history, title_of_offering=getattr(offering.title, language), offering=offering.id,
+                history=history, title_of_offering=getattr(offering.title, language), **of_list(request, offering),
                 why=reason_given(record.refusal, language) if record.refusal else "",
                 answers=[(labels[name]["label"], text) for name, text in told(shown, language).items() if text],
                 actions=possible(request, [shown]), may_refuse=may_refuse(request, [shown]),
@@ -185,7 +186,7 @@ def _outcome(request: web.Request, offering: Offering, action: str, outcome: Out
     title = texts["actions"][action]["title"] if action in ACTIONS else REFUSAL.words(request.language)["title"]
     changes = any(code.startswith(WILL) for _, code in outcome)
     return web.step(page(request, "desk_outcome", title, action=action, preview=preview, changes=changes,
-                         rows=_named(outcome, texts), offering=offering.id))
+                         rows=_named(outcome, texts), **of_list(request, offering)))
 
 
 def _named(outcome: Outcome, texts: dict[str, Any]) -> list[dict[str, str]]:
@@ -241,7 +242,8 @@ def _refusal_page(request: web.Request, offering: Offering, people: Sequence[Cho
     numbers = " ".join(each.reference for each in people)
     texts, words = desk_words(request.language), REFUSAL.words(request.language)
     outcome = [(each, _will("refuse", each, offering)) for each in people]
-    question = pages.form(form, request.language, {**answers, "nomor": numbers}, told_errors, carried={STEP: "send"})
-    return drawn(request, "desk_refuse", words["title"], failed=bool(told_errors), offering=offering.id,
+    carried = {STEP: "send", **of_list(request, offering)["kept"]}
+    question = pages.form(form, request.language, {**answers, "nomor": numbers}, told_errors, carried=carried)
+    return drawn(request, "desk_refuse", words["title"], failed=bool(told_errors), **of_list(request, offering),
                  form=question if any(code.startswith(WILL) for _, code in outcome) else "",
                  rows=_named(outcome, texts))

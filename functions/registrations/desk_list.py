@@ -16,7 +16,7 @@ from portal.questions import readable
 from portal.records import at_once
 from portal.regions import provinces
 from registrations import desk_actions, desk_messages
-from registrations.desk_search import BY_NAME, LONGEST_SEARCH, MOST_BY_NAME, by_email, given, matching
+from registrations.desk_search import BY_NAME, LONGEST_SEARCH, MOST_BY_NAME, by_email, matching
 from registrations.desk_store import LONGEST_NAME, MOST_FILTERS
 from registrations.deskwork import (
     OF,
@@ -26,6 +26,7 @@ from registrations.deskwork import (
     asked,
     catalogue,
     desk_words,
+    given,
     may_list,
     page,
     row,

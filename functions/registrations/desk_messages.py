@@ -20,7 +20,7 @@ from portal.identifiers import format_reference, is_ulid, new_ulid
 from portal.letters import Letter, letter, read_template
 from portal.submissions import IDENTIFIER, STEP, random
 from registrations.desk_actions import noting
-from registrations.desk_search import LONGEST_SEARCH, fitting, given
+from registrations.desk_search import LONGEST_SEARCH, fitting
 from registrations.deskwork import (
     OF,
     ON_A_PAGE,
@@ -30,8 +30,10 @@ from registrations.deskwork import (
     desk_words,
     drawn,
     facts_of,
+    given,
     mailings,
     must_reach,
+    of_list,
     page,
     references,
     registrations,
@@ -110,10 +112,11 @@ def _question(request: web.Request, offering: Offering, people: Sequence[Shown],
     from portal import pages  # noqa: PLC0415 drawing is loaded only when a page is drawn
 
     form = replace(MESSAGE, action=MESSAGE.action.format(offering=offering.id))
-    question = pages.form(form, request.language, answers, told, carried={STEP: "check"}) if people else ""
+    carried = {STEP: "check", **of_list(request, offering)["kept"]}
+    question = pages.form(form, request.language, answers, told, carried=carried) if people else ""
     return drawn(request, "desk_message", MESSAGE.words(request.language)["title"], failed=bool(told), form=question,
                  to=_to(request, people), names=[each.record.answers["name"] for each in people], more=more,
-                 most=MOST_RECIPIENTS, offering=offering.id,
+                 most=MOST_RECIPIENTS, **of_list(request, offering),
                  title_of_offering=getattr(offering.title, request.language))
 
 
@@ -130,7 +133,7 @@ def _preview(request: web.Request, offering: Offering, people: Sequence[Shown], 
     letters = [{"language": language, "number": format_reference(shown.record.reference),
                 "letter": _letter(offering, shown, message)} for language, shown in first.items()]
     return web.step(page(request, "desk_letter", desk_words(request.language)["message"]["check"], letters=letters,
-                         to=_to(request, people), offering=offering.id, carried=_carried(message, submission),
+                         to=_to(request, people), **of_list(request, offering), carried=_carried(message, submission),
                          address=MESSAGE.action.format(offering=offering.id)))
 
 
@@ -171,7 +174,7 @@ def _sent(request: web.Request, offering: Offering, people: Sequence[Shown], mes
     if request.wants_json:
         return web.data({"outcome": outcome, "left": left})
     texts = desk_words(request.language)["message"]
-    return web.step(page(request, "desk_sent", texts["sent_partly" if left else "sent"], offering=offering.id,
+    return web.step(page(request, "desk_sent", texts["sent_partly" if left else "sent"], **of_list(request, offering),
                          queued=len(outcome), left=left, carried=_carried(message, submission) if left else {},
                          address=MESSAGE.action.format(offering=offering.id)))
 

@@ -8,7 +8,7 @@ from itertools import islice
 from portal import web
 from portal.access import Facts
 from portal.identifiers import parse_reference
-from registrations.deskwork import Shown, facts_of, registrations
+from registrations.deskwork import Shown, facts_of, given, registrations
 from registrations.filters import ORDERS, Filter
 from registrations.models import Offering
 from registrations.store import Record
@@ -17,11 +17,6 @@ BY_NAME = ORDERS[-1]
 MOST_BY_NAME = 1000  # registrations that are read to put a list in the order of names: about a megabyte
 LONGEST_SEARCH = 120
 SEARCHED = ("name", "email")
-
-
-def given(request: web.Request, name: str) -> str:
-    """A condition of the list: from the address, or from the form that sent it along."""
-    return str(request.fields.get(name, "")) if request.is_post else request.query(name)
 
 
 def matching(request: web.Request, offering: Offering, conditions: Filter, wanted: str, *, most: int,

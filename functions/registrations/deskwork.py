@@ -23,6 +23,7 @@ from portal.settings import Settings
 from portal.submissions import random
 from registrations.catalogue import Catalogue
 from registrations.desk_store import Mailings, SavedFilters
+from registrations.filters import Filter
 from registrations.models import Offering, Registration
 from registrations.store import Record, Registrations
 
@@ -190,6 +191,22 @@ def desk_words(language: str) -> dict[str, Any]:
 def asked(request: web.Request) -> str:
     """What keeps the language in an address."""
     return "?lang=en" if request.language == "en" else ""
+
+
+def given(request: web.Request, name: str) -> str:
+    """A condition of the list: from the address, or from the form that sent it along."""
+    return str(request.fields.get(name, "")) if request.is_post else request.query(name)
+
+
+def of_list(request: web.Request, offering: Offering) -> dict[str, Any]:
+    """Where a page of one activity leads back to: the list as it was narrowed (`kept` goes along in forms).
+
+    What was searched for does not go along: a name stands in no address.
+    """
+    conditions = Filter.read(lambda name: given(request, name), offering)
+    language = {"lang": "en"} if request.language == "en" else {}
+    return {"offering": offering.id, "kept": conditions.given,
+            "back": f"{OF.format(offering=offering.id)}{conditions.query(language)}"}
 
 
 def page(request: web.Request, template: str, title: str, *, failed: bool = False, **context: object) -> web.Reply:

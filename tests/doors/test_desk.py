@@ -718,6 +718,39 @@ def test_everybody_on_a_page_can_be_chosen_at_once_whatever_the_list_is_narrowed
     assert deskwork.ON_A_PAGE + len(CONDITIONS) + len(beside) <= web.MOST_FIELDS
 
 
+@pytest.mark.parametrize("way", ["tindakan", "tolak", "pesan"])
+def test_the_way_back_leads_to_the_list_as_it_was_and_names_nobody(
+        sit_at_desk: SitAtDesk, registrations: Registrations, circle: Offering, way: str) -> None:
+    (record,) = come(registrations, circle, 1)
+    narrowed = "/layanan/meja/kegiatan/bimtek-klino?status=requested&urut=nama&lang=en"
+    door, route = sit_at_desk(), f"POST /layanan/meja/kegiatan/{{offering}}/{way}"
+    page = door(SEARCH, form={"status": "requested", "urut": "nama", "cari": "Peserta", "lang": "en"}, **HERE)
+    sent = page.fields("/layanan/meja/kegiatan/bimtek-klino/tindakan") | {
+        "nomor": record.reference, "tindakan": "approve", "reason": "other", **FILLED}
+    for step in ("", "check", "send"):
+        page = door(route, form={**sent, "step": step}, **HERE)
+        assert [link for link in page.links if link.startswith("/layanan/meja/kegiatan/")] == [narrowed]
+        for form in page.page.find("form"):
+            carried = page.fields(str(form.attributes["action"])) if "bimtek-klino" in form.attributes["action"] else {}
+            assert carried.get("urut", "nama") == "nama"
+            sent |= {name: value for name, value in carried.items() if name not in FILLED}
+
+
+FILLED = {"template": "message_reminder", "text": "Bawa laptop."}
+
+
+def test_one_registration_leads_back_to_the_list_that_it_was_opened_from(
+        sit_at_desk: SitAtDesk, registrations: Registrations, offering: Offering) -> None:
+    (record,) = come(registrations, offering, 1)
+    door, narrowed = sit_at_desk(), {"status": "seated", "urut": "nama"}
+    one = f"/layanan/meja/kegiatan/bimtek-klino/pendaftaran/{record.reference}?status=seated&urut=nama"
+    assert one in door(LIST, query=narrowed, **HERE).links
+    page = door(ONE, query=narrowed, reference=record.reference, **HERE)
+    assert "/layanan/meja/kegiatan/bimtek-klino?status=seated&urut=nama" in page.links
+    carried = page.fields("/layanan/meja/kegiatan/bimtek-klino/tindakan")
+    assert (carried["status"], carried["urut"]) == ("seated", "nama")
+
+
 def test_a_filter_is_kept_for_oneself_found_on_each_list_and_forgotten(
         sit_at_desk: SitAtDesk, registrations: Registrations, offering: Offering) -> None:
     come(registrations, offering, 3)
