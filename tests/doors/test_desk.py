@@ -201,6 +201,18 @@ def test_the_attendance_list_names_those_with_a_seat_by_name(
         "Peserta 0", "Peserta 1"]
 
 
+def test_the_attendance_list_tells_people_of_one_name_apart_says_how_to_print_it_and_leads_back(
+        sit_at_desk: SitAtDesk, registrations: Registrations, offering: Offering) -> None:
+    same = [registrations.register(a_record(visitor(number, name=name), offering, now=NOW, number=number), offering,
+                                   NOW) for number, name in enumerate(("Siti Aminah", "siti aminah"))]
+    page = sit_at_desk()(ATTENDANCE, query={"status": "seated"}, **HERE)
+    assert all(f"({number})" in page.text for number in numbers(same))
+    assert "Ctrl+P" in page.text
+    assert "/layanan/meja/kegiatan/bimtek-klino?status=seated" in page.links
+    registrations.cancel(same[0], offering, NOW)
+    assert numbers(same)[1] not in sit_at_desk()(ATTENDANCE, **HERE).text, "no more on paper than is needed"
+
+
 # -- one registration ----------------------------------------------------------------------------------------------
 
 
@@ -792,6 +804,7 @@ def test_the_desk_counts_those_who_wait_for_a_decision_and_no_seats_of_what_is_o
     assert "3 waiting for the committee's decision" in page.text
     assert page.text.index("2 seats, 2 still free") < page.text.index("Long ago")
     assert page.text.count("still free") == 1
+    assert "0 on the waiting list; 3 waiting for the committee's decision" in page.text, "two numbers, told apart"
 
 
 # -- messages ------------------------------------------------------------------------------------------------------
