@@ -185,8 +185,8 @@ def _outcome(request: web.Request, offering: Offering, action: str, outcome: Out
     texts = desk_words(request.language)
     title = texts["actions"][action]["title"] if action in ACTIONS else REFUSAL.words(request.language)["title"]
     changes = any(code.startswith(WILL) for _, code in outcome)
-    return web.step(page(request, "desk_outcome", title, action=action, preview=preview, changes=changes,
-                         rows=_named(outcome, texts), **of_list(request, offering)))
+    return page(request, "desk_outcome", title, action=action, preview=preview, changes=changes,
+                rows=_named(outcome, texts), **of_list(request, offering))
 
 
 def _named(outcome: Outcome, texts: dict[str, Any]) -> list[dict[str, str]]:
@@ -213,13 +213,13 @@ def refuse(request: web.Request) -> web.Reply:
     people = [chosen(request, offering, reference, REFUSE) for reference in numbers]
     answers = {name: value for name, value in request.fields.items() if name in {"reason", "remark"}}
     if not request.wants_json and (not people or request.fields.get(STEP) != "send"):
-        return web.step(web.page(_refusal_page(request, offering, people, answers, [])))
+        return web.page(_refusal_page(request, offering, people, answers, []))
     try:
         decided = cast("Refusing", REFUSAL.read({**answers, "nomor": " ".join(numbers)}))
     except errors.FormRefused as refused:
         if request.wants_json:
             raise
-        return web.step(web.refused_page(_refusal_page(request, offering, people, answers, refused.errors), refused))
+        return web.refused_page(_refusal_page(request, offering, people, answers, refused.errors), refused)
     now, refusal = datetime.now(UTC), Refusal(decided.reason, decided.remark)
     return _outcome(request, offering, "refuse", [(each, _refused(request, each, refusal, offering, now))
                                                   for each in people])

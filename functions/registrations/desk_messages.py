@@ -65,14 +65,14 @@ def write(request: web.Request) -> web.Reply:
     answers = {name: value for name, value in request.fields.items() if name in {"template", "text", "text_en"}}
     answers["nomor"] = " ".join(numbers)
     if step not in {"check", "send"} or not (people or request.wants_json):
-        return web.step(web.page(_question(request, offering, people, answers, [], more=more)))
+        return web.page(_question(request, offering, people, answers, [], more=more))
     try:
         message = cast("Message", MESSAGE.read(answers))
         submission = _identifier(request) if step == "send" else ""
     except errors.FormRefused as refused:
         if request.wants_json:
             raise
-        return web.step(web.refused_page(_question(request, offering, people, answers, refused.errors), refused))
+        return web.refused_page(_question(request, offering, people, answers, refused.errors), refused)
     if step == "check":
         return _preview(request, offering, people, message, new_ulid(datetime.now(UTC), random))
     return _sent(request, offering, people, message, submission)
@@ -132,9 +132,9 @@ def _preview(request: web.Request, offering: Offering, people: Sequence[Shown], 
     first = {language: shown for language in LANGUAGES for shown in people[::-1] if shown.record.language == language}
     letters = [{"language": language, "number": format_reference(shown.record.reference),
                 "letter": _letter(offering, shown, message)} for language, shown in first.items()]
-    return web.step(page(request, "desk_letter", desk_words(request.language)["message"]["check"], letters=letters,
-                         to=_to(request, people), **of_list(request, offering), carried=_carried(message, submission),
-                         address=MESSAGE.action.format(offering=offering.id)))
+    return page(request, "desk_letter", desk_words(request.language)["message"]["check"], letters=letters,
+                to=_to(request, people), **of_list(request, offering), carried=_carried(message, submission),
+                address=MESSAGE.action.format(offering=offering.id))
 
 
 def _letter(offering: Offering, shown: Shown, message: Message) -> Letter:
@@ -174,8 +174,8 @@ def _sent(request: web.Request, offering: Offering, people: Sequence[Shown], mes
     if request.wants_json:
         return web.data({"outcome": outcome, "left": left})
     texts = desk_words(request.language)["message"]
-    return web.step(page(request, "desk_sent", texts["sent_partly" if left else "sent"], **of_list(request, offering),
-                         queued=len(outcome), left=left, carried=_carried(message, submission) if left else {},
-                         address=MESSAGE.action.format(offering=offering.id)))
+    return page(request, "desk_sent", texts["sent_partly" if left else "sent"], **of_list(request, offering),
+                queued=len(outcome), left=left, carried=_carried(message, submission) if left else {},
+                address=MESSAGE.action.format(offering=offering.id))
 
 

@@ -210,7 +210,10 @@ def of_list(request: web.Request, offering: Offering) -> dict[str, Any]:
 
 
 def page(request: web.Request, template: str, title: str, *, failed: bool = False, **context: object) -> web.Reply:
-    """A page of the desk; every template knows its words, where the desk is, and what keeps the language."""
+    """A page of the desk; every template knows its words, where the desk is, and what keeps the language.
+
+    Steps of the desk are no web.step: they hold other people's names, which stay in no browser's memory.
+    """
     return web.page(drawn(request, template, title, failed=failed, **context))
 
 

@@ -239,7 +239,6 @@ def test_first_it_is_told_what_will_happen_and_nothing_is_changed(
     page = sit_at_desk()(ACT, form={"tindakan": "cancel", "nomor": people[0].reference, "lang": "en"}, **HERE)
     assert "Nothing has been changed yet" in page.text
     assert "will lose the seat, which goes to the first on the waiting list" in page.text
-    assert page.headers["cache-control"] == "private, no-cache"
     assert [state_of(registrations, each) for each in people] == ["seated", "seated", "waiting"]
     sent = sit_at_desk()(ACT, form=page.fields("/layanan/meja/kegiatan/bimtek-klino/tindakan"), **HERE)
     assert "is cancelled now" in sent.text
@@ -257,6 +256,16 @@ def test_a_trainer_learns_nothing_of_who_is_in_no_list_of_theirs(
     assert "Peserta 1" not in page.text
     assert "cancelled" not in page.text
     assert "Peserta 0" in page.text
+
+
+@pytest.mark.parametrize("route", [ACT, REFUSE, WRITE])
+@pytest.mark.parametrize("step", ["", "check", "send"])
+def test_no_browser_keeps_a_step_of_the_desk(
+        sit_at_desk: SitAtDesk, registrations: Registrations, offering: Offering, route: str, step: str) -> None:
+    """They hold the names of others."""
+    (record,) = come(registrations, offering, 1)
+    page = sit_at_desk()(route, form={**writing(record), "tindakan": "cancel", "step": step}, **HERE)
+    assert page.headers["cache-control"] == "no-store"
 
 
 @pytest.mark.parametrize("route", [ACT, REFUSE])
