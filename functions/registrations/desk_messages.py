@@ -75,7 +75,12 @@ def write(request: web.Request) -> web.Reply:
         return web.refused_page(_question(request, offering, people, answers, refused.errors), refused)
     if step == "check":
         return _preview(request, offering, people, message, new_ulid(datetime.now(UTC), random))
-    return _sent(request, offering, people, message, submission)
+    try:
+        return _sent(request, offering, people, message, submission)
+    except errors.SubmissionConflict as conflict:
+        if request.wants_json:
+            raise
+        return web.refused_page(_question(request, offering, people, answers, [], sent_before=True), conflict)
 
 
 def _identifier(request: web.Request) -> str:
@@ -108,13 +113,14 @@ def _reachable(request: web.Request, offering: Offering, numbers: Sequence[str])
 
 
 def _question(request: web.Request, offering: Offering, people: Sequence[Shown], answers: dict[str, Any],
-              told: list[errors.FieldError], *, more: bool = False) -> str:
+              told: list[errors.FieldError], *, more: bool = False, sent_before: bool = False) -> str:
     from portal import pages  # noqa: PLC0415 drawing is loaded only when a page is drawn
 
     form = replace(MESSAGE, action=MESSAGE.action.format(offering=offering.id))
     carried = {STEP: "check", **of_list(request, offering)["kept"]}
     question = pages.form(form, request.language, answers, told, carried=carried) if people else ""
-    return drawn(request, "desk_message", MESSAGE.words(request.language)["title"], failed=bool(told), form=question,
+    return drawn(request, "desk_message", MESSAGE.words(request.language)["title"], failed=bool(told) or sent_before,
+                 form=question, sent_before=sent_before,
                  to=_to(request, people), names=[each.record.answers["name"] for each in people], more=more,
                  most=MOST_RECIPIENTS, **of_list(request, offering),
                  title_of_offering=getattr(offering.title, request.language))

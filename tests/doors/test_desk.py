@@ -870,6 +870,22 @@ def test_the_same_identifier_for_another_message_or_by_somebody_else_is_refused(
     assert (by_hand(registrations, one), by_hand(registrations, other)) == (["Bawa laptop."], [])
 
 
+def test_a_message_from_a_page_that_was_used_before_keeps_its_words_and_goes_on_to_a_new_check(
+        sit_at_desk: SitAtDesk, registrations: Registrations, offering: Offering) -> None:
+    (record,) = come(registrations, offering, 1)
+    door, form = sit_at_desk(), "/layanan/meja/kegiatan/bimtek-klino/pesan"
+    door(WRITE, data=writing(record), **HERE)
+    page = door(WRITE, form={**writing(record, text="Lain sekali."), "step": "send", "lang": "en"}, **HERE)
+    assert (page.status, "This message has not been sent" in page.text) == (409, True)
+    assert not [link for link in page.links if "/kegiatan/status" in link]
+    again = page.fields(form)
+    assert again["text"].strip() == "Lain sekali."
+    check = door(WRITE, form={**again, "template": "message_bring"}, **HERE)
+    assert check.status == 200
+    door(WRITE, form={**check.fields(form), "step": "send"}, **HERE)
+    assert by_hand(registrations, record) == ["Bawa laptop.", "Lain sekali."]
+
+
 def test_a_message_that_time_did_not_suffice_for_goes_on_where_it_stopped(
         sit_at_desk: SitAtDesk, registrations: Registrations, offering: Offering,
         monkeypatch: pytest.MonkeyPatch) -> None:
