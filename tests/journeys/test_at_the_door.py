@@ -216,6 +216,7 @@ def be_somebody_else(page: Page, subject: str) -> None:
 
 def test_a_list_is_never_shown_to_the_next_person_and_notes_wait_for_who_made_them(
         stage: Stage, line: Line, at: OpenDoor) -> None:
+    stage.publish(an_open_offering(MODEL, starts=soon()))
     guest, late = seated(stage, MODEL, 2, first=600)
     page = at(line.url)
     be_ready(page, MODEL)
