@@ -15,6 +15,7 @@ from portal import pages
 from portal.assets import words
 from registrations.deskwork import DESK
 from registrations.entrance import CAMERA
+from registrations.rules import DOOR
 
 WORKER = Path(__file__).parent.parent / "site" / "check-in" / "worker.js"
 FOLDER = SITE / DESK.lstrip("/")
@@ -32,7 +33,7 @@ def write_pages() -> None:
         texts = words("desk", language)
         title = texts["check_in"]["title"]
         drawn = pages.fragment("desk_check_in", language, title=title, desk=DESK, texts=texts, offering="", rows=[],
-                               told="", here=0, kept=None, title_of_offering="", asked="")
+                               told="", here=0, kept=None, title_of_offering="", asked="", door=DOOR)
         page = pages.in_shell(language, title, drawn).encode()
         (FOLDER / f"hadir.{language}.{hashlib.sha256(page).hexdigest()[:10]}.html").write_bytes(page)
 

@@ -103,27 +103,15 @@ def decide(action: str, person: str, roles: Iterable[Role], facts: Facts) -> Gra
     return min(yes, key=lambda grant: len(grant.masked), default=None)
 
 
-def could_reach(action: str, roles: Iterable[Role], facts: Facts) -> bool:
+def could_reach(action: str, person: str, roles: Iterable[Role], facts: Facts, unmasked: str = "") -> bool:
     """Whether the table could say yes to some record of which only a part is known: asked before any is loaded.
 
-    What `facts` leave empty may be anything.
+    What `facts` leave empty may be anything. With a field in `unmasked`: whether it could be shown as it is, too.
     """
     held = (*roles, Role(EVERYBODY))
-    return any(_could_reach(row["over"], role.scope, facts) for row in _rows(action) for role in held
-               if row["role"] == role.name and (not facts.state or facts.state in (row.get("states") or [facts.state])))
-
-
-def _could_reach(over: str, scope: str, facts: Facts) -> bool:
-    match over:
-        case "any":
-            return True
-        case "own":
-            return True
-        case "offering":
-            return bool(scope) and (not facts.offering or scope in {facts.offering, ANY_SCOPE})
-        case "region":
-            return bool(scope) and (not facts.region or _is_within(facts.region, scope))
-    return False
+    return any(_reaches(row["over"], role.scope, person, facts, unknown=True) for row in _rows(action) for role in held
+               if row["role"] == role.name and unmasked not in row.get("masked", ())
+               and (not facts.state or facts.state in (row.get("states") or [facts.state])))
 
 
 def _rows(action: str) -> list[dict[str, Any]]:
@@ -134,19 +122,29 @@ def _grant(row: Mapping[str, Any]) -> Grant:
     return Grant(row["role"], frozenset(row.get("masked", ())))
 
 
-def _reaches(over: str, scope: str, person: str, facts: Facts) -> bool:
+def _reaches(over: str, scope: str, person: str, facts: Facts, *, unknown: bool = False) -> bool:
+    """Whether a row reaches the record; `unknown` is the answer about a fact that is left empty.
+
+    A scope that is empty reaches nothing, also where nothing is known. Raises ValueError for an `over` of no table.
+    """
     match over:
         case "any":
             return True
         case "own":
-            return bool(person) and facts.owner == person
+            return bool(person) and (facts.owner == person if facts.owner else unknown)
         case "offering":
-            return bool(facts.offering) and scope in {facts.offering, ANY_SCOPE}
+            return bool(scope) and (scope in {facts.offering, ANY_SCOPE} if facts.offering else unknown)
         case "region":
-            return bool(facts.region) and _is_within(facts.region, scope)
+            return bool(scope) and (_is_within(facts.region, scope) if facts.region else unknown)
         case "unit":
-            return bool(unit_key(facts.unit)) and scope in {unit_key(facts.unit), ANY_SCOPE}
-    return False
+            return bool(scope) and (_is_office(facts.unit, scope) if facts.unit else unknown)
+    message = f"no row of the access table is over {over}"
+    raise ValueError(message)
+
+
+def _is_office(unit: str, scope: str) -> bool:
+    """Whether an office is that of a scope; a name without letters is no office's."""
+    return bool(unit_key(unit)) and scope in {unit_key(unit), ANY_SCOPE}
 
 
 def _is_within(region: str, scope: str) -> bool:

@@ -29,6 +29,7 @@ from portal.settings import Settings
 
 # What can be done to a record, and what can be said about it: each has its words in content/forms/audit.<lang>.yml.
 ACTIONS = ("viewed", "exported", "downloaded", "approved", "refused", "promoted", "cancelled", "checked_in",
+           "check_in_undone",
            "messaged", "corrected", "claimed", "erased", "role_given", "role_taken", "consented", "withdrawn",
            "requested", "verified", "taken", "answered", "recorded", "told", "closed",
            "unclaimed", "signed_out", "changed")

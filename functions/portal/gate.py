@@ -47,10 +47,11 @@ class Gate:
             raise NotFound
         return found
 
-    def could(self, facts: Facts, action: str = "") -> bool:
-        """Whether there could be a yes for some record of which no more than this is known."""
+    def could(self, facts: Facts, action: str = "", unmasked: str = "") -> bool:
+        """Whether there could be a yes for some record of which no more than this is known, with a field unmasked."""
         self.asked = True
-        return access.could_reach(action or self.action, self.session.roles, facts)
+        session = self.session
+        return access.could_reach(action or self.action, session.person, session.roles, facts, unmasked)
 
     def allows(self, facts: Facts, action: str = "") -> Grant | None:
         """The yes for this record, or None: for lists, and for what a page offers."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from portal import errors, web
@@ -19,6 +20,7 @@ from registrations.deskwork import (
     facts_of,
     may_list,
     note,
+    of_list,
     page,
     registrations,
     told,
@@ -65,10 +67,12 @@ def _cells(shown: Shown, offering: Offering, texts: dict[str, Any], language: st
 def attendance(request: web.Request) -> web.Reply:
     """The attendance list to print: who has a seat, with room for a signature."""
     offering = catalogue().offering(request.path_value("offering"))
-    rows = sorted(told(Shown(record, grant), request.language, ("name",))["name"] for record in
-                  registrations().of_offering(offering.id) if record.state == "seated"
+    rows = sorted((told(Shown(record, grant), request.language, ("name",))["name"], format_reference(record.reference))
+                  for record in registrations().of_offering(offering.id) if record.state == "seated"
                   and (grant := request.person.allows(facts_of(record), "registration.list")))
+    alike = Counter(name.casefold() for name, _ in rows)
     if not rows and not may_list(request, offering.id):
         raise errors.NotFound
-    return page(request, "desk_attendance", getattr(offering.title, request.language), rows=rows,
+    return page(request, "desk_attendance", getattr(offering.title, request.language), **of_list(request, offering),
+                rows=[{"name": name, "number": number if alike[name.casefold()] > 1 else ""} for name, number in rows],
                 when=format_time(offering.starts, offering.zone, request.language))

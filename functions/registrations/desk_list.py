@@ -16,7 +16,7 @@ from portal.questions import readable
 from portal.records import at_once
 from portal.regions import provinces
 from registrations import desk_actions, desk_messages
-from registrations.desk_search import BY_NAME, LONGEST_SEARCH, MOST_BY_NAME, given, matching
+from registrations.desk_search import BY_NAME, LONGEST_SEARCH, MOST_BY_NAME, by_email, matching
 from registrations.desk_store import LONGEST_NAME, MOST_FILTERS
 from registrations.deskwork import (
     OF,
@@ -25,6 +25,7 @@ from registrations.deskwork import (
     as_data,
     catalogue,
     desk_words,
+    given,
     may_list,
     page,
     row,
@@ -101,6 +102,7 @@ def _listing(request: web.Request, wanted: str) -> web.Reply:
         return web.data({"offering": offering.id, "registrations": [as_data(each) for each in shown]})
     return page(request, "desk_list", getattr(offering.title, request.language), offering=offering.id,
                 rows=[row(each, offering, request.language) for each in shown], wanted=wanted,
+                by_email=by_email(request, offering),
                 choices=_choices(offering, conditions, request.language), conditions=conditions,
                 too_many_by_name=conditions.order == BY_NAME and not by_name, most_by_name=MOST_BY_NAME,
                 counted=_counted(offering, request.language), pools=_pools(offering, request),

@@ -20,7 +20,7 @@ from portal.identifiers import format_reference, is_ulid, new_ulid
 from portal.letters import Letter, letter, read_template
 from portal.submissions import IDENTIFIER, STEP, random
 from registrations.desk_actions import noting
-from registrations.desk_search import LONGEST_SEARCH, fitting, given
+from registrations.desk_search import LONGEST_SEARCH, fitting
 from registrations.deskwork import (
     OF,
     ON_A_PAGE,
@@ -30,7 +30,10 @@ from registrations.deskwork import (
     desk_words,
     drawn,
     facts_of,
+    given,
     mailings,
+    must_reach,
+    of_list,
     page,
     references,
     registrations,
@@ -55,24 +58,29 @@ def may_message(request: web.Request, offering: Offering) -> bool:
 def write(request: web.Request) -> web.Reply:
     """A message one step further: to whom and what, how it will look, sent."""
     offering = catalogue().offering(request.path_value("offering"))
-    request.person.grant(Facts(offering=offering.id, state="seated"), ACTION)
+    must_reach(request, offering, ACTION)
     numbers, more = _numbers(request, offering)
     people = list(_reachable(request, offering, numbers))
     step = "send" if request.wants_json else str(request.fields.get(STEP, ""))
     answers = {name: value for name, value in request.fields.items() if name in {"template", "text", "text_en"}}
     answers["nomor"] = " ".join(numbers)
     if step not in {"check", "send"} or not (people or request.wants_json):
-        return web.step(web.page(_question(request, offering, people, answers, [], more=more)))
+        return web.page(_question(request, offering, people, answers, [], more=more))
     try:
         message = cast("Message", MESSAGE.read(answers))
         submission = _identifier(request) if step == "send" else ""
     except errors.FormRefused as refused:
         if request.wants_json:
             raise
-        return web.step(web.refused_page(_question(request, offering, people, answers, refused.errors), refused))
+        return web.refused_page(_question(request, offering, people, answers, refused.errors), refused)
     if step == "check":
         return _preview(request, offering, people, message, new_ulid(datetime.now(UTC), random))
-    return _sent(request, offering, people, message, submission)
+    try:
+        return _sent(request, offering, people, message, submission)
+    except errors.SubmissionConflict as conflict:
+        if request.wants_json:
+            raise
+        return web.refused_page(_question(request, offering, people, answers, [], sent_before=True), conflict)
 
 
 def _identifier(request: web.Request) -> str:
@@ -96,23 +104,25 @@ def _numbers(request: web.Request, offering: Offering) -> tuple[list[str], bool]
 def _reachable(request: web.Request, offering: Offering, numbers: Sequence[str]) -> Iterator[Shown]:
     """Of those the ones one may write to now: who has cancelled meanwhile is left out."""
     for reference in numbers:
-        shown = chosen(request, offering, reference, ACTION, "seated")
-        if request.person.allows(facts_of(shown.record), ACTION):
-            yield shown
+        each = chosen(request, offering, reference, ACTION)
+        if each.shown and each.may:
+            yield each.shown
 
 
 # -- the steps ---------------------------------------------------------------------------------------------------
 
 
 def _question(request: web.Request, offering: Offering, people: Sequence[Shown], answers: dict[str, Any],
-              told: list[errors.FieldError], *, more: bool = False) -> str:
+              told: list[errors.FieldError], *, more: bool = False, sent_before: bool = False) -> str:
     from portal import pages  # noqa: PLC0415 drawing is loaded only when a page is drawn
 
     form = replace(MESSAGE, action=MESSAGE.action.format(offering=offering.id))
-    question = pages.form(form, request.language, answers, told, carried={STEP: "check"}) if people else ""
-    return drawn(request, "desk_message", MESSAGE.words(request.language)["title"], failed=bool(told), form=question,
+    carried = {STEP: "check", **of_list(request, offering)["kept"]}
+    question = pages.form(form, request.language, answers, told, carried=carried) if people else ""
+    return drawn(request, "desk_message", MESSAGE.words(request.language)["title"], failed=bool(told) or sent_before,
+                 form=question, sent_before=sent_before,
                  to=_to(request, people), names=[each.record.answers["name"] for each in people], more=more,
-                 most=MOST_RECIPIENTS, offering=offering.id,
+                 most=MOST_RECIPIENTS, **of_list(request, offering),
                  title_of_offering=getattr(offering.title, request.language))
 
 
@@ -128,9 +138,9 @@ def _preview(request: web.Request, offering: Offering, people: Sequence[Shown], 
     first = {language: shown for language in LANGUAGES for shown in people[::-1] if shown.record.language == language}
     letters = [{"language": language, "number": format_reference(shown.record.reference),
                 "letter": _letter(offering, shown, message)} for language, shown in first.items()]
-    return web.step(page(request, "desk_letter", desk_words(request.language)["message"]["check"], letters=letters,
-                         to=_to(request, people), offering=offering.id, carried=_carried(message, submission),
-                         address=MESSAGE.action.format(offering=offering.id)))
+    return page(request, "desk_letter", desk_words(request.language)["message"]["check"], letters=letters,
+                to=_to(request, people), **of_list(request, offering), carried=_carried(message, submission),
+                address=MESSAGE.action.format(offering=offering.id))
 
 
 def _letter(offering: Offering, shown: Shown, message: Message) -> Letter:
@@ -170,8 +180,8 @@ def _sent(request: web.Request, offering: Offering, people: Sequence[Shown], mes
     if request.wants_json:
         return web.data({"outcome": outcome, "left": left})
     texts = desk_words(request.language)["message"]
-    return web.step(page(request, "desk_sent", texts["sent_partly" if left else "sent"], offering=offering.id,
-                         queued=len(outcome), left=left, carried=_carried(message, submission) if left else {},
-                         address=MESSAGE.action.format(offering=offering.id)))
+    return page(request, "desk_sent", texts["sent_partly" if left else "sent"], **of_list(request, offering),
+                queued=len(outcome), left=left, carried=_carried(message, submission) if left else {},
+                address=MESSAGE.action.format(offering=offering.id))
 
 

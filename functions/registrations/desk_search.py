@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from itertools import islice
 
 from portal import web
+from portal.access import Facts
 from portal.identifiers import parse_reference
-from registrations.deskwork import Shown, facts_of, registrations
+from registrations.deskwork import Shown, facts_of, given, registrations
 from registrations.filters import ORDERS, Filter
 from registrations.models import Offering
 from registrations.store import Record
@@ -15,11 +16,7 @@ from registrations.store import Record
 BY_NAME = ORDERS[-1]
 MOST_BY_NAME = 1000  # registrations that are read to put a list in the order of names: about a megabyte
 LONGEST_SEARCH = 120
-
-
-def given(request: web.Request, name: str) -> str:
-    """A condition of the list: from the address, or from the form that sent it along."""
-    return str(request.fields.get(name, "")) if request.is_post else request.query(name)
+SEARCHED = ("name", "email")
 
 
 def matching(request: web.Request, offering: Offering, conditions: Filter, wanted: str, *, most: int,
@@ -48,14 +45,22 @@ def fitting(request: web.Request, offering: Offering, conditions: Filter, wanted
     """The registrations that fit and that this person may see, in the order of arrival, behind one of them."""
     newest = conditions.order == "terbaru"
     for record in registrations().of_offering(offering.id, after=start, newest_first=newest):
-        if conditions.fits(record, offering) and _says(record, wanted):
+        if conditions.fits(record, offering):
             grant = request.person.allows(facts_of(record), "registration.list")
-            if grant:
+            if grant and _says(Shown(record, grant), wanted):
                 yield Shown(record, grant)
 
 
-def _says(record: Record, wanted: str) -> bool:
-    """Whether name, e-mail address or number hold what was typed."""
-    text = wanted.casefold().strip()
-    return not text or text in str(record.answers["name"]).casefold() or text in str(record.answers["email"]) or (
-        parse_reference(wanted) == record.reference)
+def _says(shown: Shown, wanted: str) -> bool:
+    """Whether the number holds what was typed, or one of SEARCHED that this person may see as it is.
+
+    A masked field is not looked at: who finds somebody by its beginning has read it, letter by letter.
+    """
+    text, record = wanted.casefold().strip(), shown.record
+    return not text or parse_reference(wanted) == record.reference or any(
+        text in str(record.answers[name]).casefold() for name in SEARCHED if name not in shown.grant.masked)
+
+
+def by_email(request: web.Request, offering: Offering) -> bool:
+    """Whether there could be somebody here whom this person finds by their e-mail address."""
+    return request.person.could(Facts(offering=offering.id), "registration.list", unmasked="email")

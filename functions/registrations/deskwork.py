@@ -23,6 +23,7 @@ from portal.settings import Settings
 from portal.submissions import random
 from registrations.catalogue import Catalogue
 from registrations.desk_store import Mailings, SavedFilters
+from registrations.filters import Filter
 from registrations.models import Offering, Registration
 from registrations.store import Record, Registrations
 
@@ -115,17 +116,39 @@ def references(given: object, most: int = AT_ONCE) -> list[str]:
     return list(dict.fromkeys(filter(None, (parse_reference(str(each)) for each in listed[:most]))))
 
 
-def chosen(request: web.Request, offering: Offering, reference: str, action: str, state: str) -> Shown:
-    """The record, if this person may do this to one of its kind; its state may have changed since the page.
+class Chosen(NamedTuple):
+    """Somebody whose number was sent: the registration, if this person may see it as it is, and may do this to it."""
 
-    `state` is one in which the action makes sense: what became of the record meanwhile is told, not hidden.
+    reference: str
+    shown: Shown | None
+    may: bool
+
+
+def must_reach(request: web.Request, offering: Offering, action: str) -> None:
+    """Raise NotFound for whoever can do this to nobody in this activity."""
+    if not request.person.could(Facts(offering=offering.id), action):
+        raise errors.NotFound
+
+
+def chosen(request: web.Request, offering: Offering, reference: str, action: str) -> Chosen:
+    """Somebody whose number was sent; the state may have changed since the page.
+
+    What became of it is told to those who see it in the list as it is now; for all others it is nobody's number.
     """
     record = registrations().find(reference)
     if record is None or record.offering != offering.id:
-        request.person.grant(Facts(), action)
-        raise errors.NotFound
-    return Shown(record, request.person.grant(
-        Facts(offering=offering.id, region=str(record.answers["region"]), state=state), action))
+        return Chosen(reference, None, may=False)
+    grant = request.person.allows(facts_of(record), action)
+    seen = grant or request.person.allows(facts_of(record), "registration.list")
+    return Chosen(reference, Shown(record, seen) if seen else None, may=grant is not None)
+
+
+def why_not(request: web.Request, record: Record, *, waiting: str = "no_seat") -> str:
+    """The code of what became of a registration meanwhile, for those who see it in the list as it is now."""
+    current = registrations().find(record.reference) or record
+    if not request.person.allows(facts_of(current), "registration.list"):
+        return "unknown"
+    return waiting if current.state == "waiting" else f"was_{current.state}"
 
 
 # -- how it is shown ---------------------------------------------------------------------------------------------
@@ -165,8 +188,26 @@ def desk_words(language: str) -> dict[str, Any]:
     return words("desk", language)
 
 
+def given(request: web.Request, name: str) -> str:
+    """A condition of the list: from the address, or from the form that sent it along."""
+    return str(request.fields.get(name, "")) if request.is_post else request.query(name)
+
+
+def of_list(request: web.Request, offering: Offering) -> dict[str, Any]:
+    """Where a page of one activity leads back to: the list as it was narrowed (`kept` goes along in forms).
+
+    What was searched for does not go along: a name stands in no address.
+    """
+    conditions = Filter.read(lambda name: given(request, name), offering)
+    return {"offering": offering.id, "kept": conditions.given,
+            "back": f"{OF.format(offering=offering.id)}{conditions.query(request.language_asked)}"}
+
+
 def page(request: web.Request, template: str, title: str, *, failed: bool = False, **context: object) -> web.Reply:
-    """A page of the desk; every template knows its words, where the desk is, and what keeps the language."""
+    """A page of the desk; every template knows its words, where the desk is, and what keeps the language.
+
+    Steps of the desk are no web.step: they hold other people's names, which stay in no browser's memory.
+    """
     return web.page(drawn(request, template, title, failed=failed, **context))
 
 

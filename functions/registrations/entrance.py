@@ -15,7 +15,6 @@ from portal.access import Facts
 from portal.identifiers import format_reference
 from portal.records import Write
 from portal.retention import kept_until, period_for
-from registrations.desk_actions import why_not
 from registrations.deskwork import (
     RECORD_KIND,
     Shown,
@@ -27,8 +26,10 @@ from registrations.deskwork import (
     page,
     references,
     registrations,
+    why_not,
 )
 from registrations.models import Offering
+from registrations.rules import DOOR, outside_the_door
 
 AT_THE_SAME_TIME = timedelta(seconds=5)  # done and written down
 CLOCKS_AGREE = timedelta(minutes=2)  # what a request may take on its way; more than that is a clock that is wrong
@@ -56,7 +57,8 @@ def check_in(request: web.Request) -> web.Reply:
     if request.wants_json:
         return web.data({"outcome": outcome})
     texts = desk_words(request.language)["check_in"]
-    told = [f"{format_reference(reference)}: {texts['outcomes'][code]}" for reference, code in outcome.items()]
+    told = [f"{format_reference(reference)}: {texts['outcomes'][code].format(**DOOR)}"
+            for reference, code in outcome.items()]
     return _door_list(request, "; ".join(told) or texts["outcomes"]["unknown"])
 
 
@@ -70,9 +72,12 @@ def _checked_in(request: web.Request, offering: Offering, reference: str, moment
         return "unknown"
     grant = request.person.allows(facts_of(record), "registration.check_in")
     if grant is None:  # why, for those who may see this registration in the list
-        return why_not(record) if request.person.allows(facts_of(record), "registration.list") else "unknown"
+        return why_not(request, record)
+    outside = "" if record.checked_in_at else outside_the_door(offering, moment)
+    if outside:
+        return outside
     here = registrations().check_in(record, moment, _noting(request, Shown(record, grant), moment))
-    return "checked_in" if here else why_not(record)
+    return "checked_in" if here else why_not(request, record)
 
 
 def _noting(request: web.Request, shown: Shown, moment: datetime) -> Callable[[], Sequence[Write]]:
@@ -113,7 +118,7 @@ def _door_list(request: web.Request, told: str) -> web.Reply:
     title = getattr(offering.title, request.language)
     reply = page(request, "desk_check_in", desk_words(request.language)["check_in"]["title"], offering=offering.id,
                  rows=rows, told=told, here=sum(each["here"] for each in rows), title_of_offering=title,
-                 kept=_kept_on_the_phone(datetime.now(UTC)))
+                 door=DOOR, kept=_kept_on_the_phone(datetime.now(UTC)))
     return replace(reply, headers={**reply.headers, "permissions-policy": CAMERA})
 
 

@@ -8,13 +8,17 @@ on `umum`; from a quota's release date on, everyone has a claim on its pool.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from portal.errors import NotForThisAudience, OfferingClosed, OfferingNotOpen
 from portal.identifiers import format_moment, format_reference
 from portal.moments import format_time
 from registrations.models import GENERAL, Offering, Quota, Registration
+
+# When somebody can have come: people arrive the evening before, and rooms open early; afterwards a list on paper is
+# typed in. Not shorter than a phone keeps what it noted without network (door_note in content/rules/retention.yml).
+DOOR = {"hours": 12, "days": 7}  # before the start, after the end
 
 
 @dataclass(frozen=True)
@@ -121,6 +125,13 @@ def must_be_in_audience(offering: Offering, registration: Registration) -> None:
 def may_cancel(offering: Offering, now: datetime) -> bool:
     """A seat can be given back until the activity begins; afterwards attendance tells."""
     return now < offering.starts
+
+
+def outside_the_door(offering: Offering, came: datetime) -> str:
+    """The code of why nobody can have come at this moment; empty while they can."""
+    if came < offering.starts - timedelta(hours=DOOR["hours"]):
+        return "too_early"
+    return "too_late" if came > offering.ends + timedelta(days=DOOR["days"]) else ""
 
 
 def message_values(offering: Offering, language: str, reference: str) -> dict[str, str]:

@@ -301,6 +301,21 @@ class Registrations:
             return True
         raise AssertionError  # pragma: no cover  attempts() ends by raising
 
+    def undo_check_in(self, record: Record, beside: Beside = tuple) -> bool:
+        """Note that somebody has not come after all; False when nobody had noted that they have."""
+        for _ in attempts():
+            current = self.find(record.reference)
+            if current is None or current.state != "seated" or not current.checked_in_at:
+                return False
+            try:
+                self.table.transact(
+                    update(record.key, "REMOVE checked_in_at", condition="checked_in_at = :seen",
+                           values={"seen": current.checked_in_at}), *beside())
+            except ConditionFailed:
+                continue
+            return True
+        raise AssertionError  # pragma: no cover  attempts() ends by raising
+
     def promote_one(self, record: Record, offering: Offering, now: datetime, beside: Beside = tuple) -> bool:
         """Give a free seat to this person, whoever waits before them; False when there is none, or they wait no more.
 

@@ -18,6 +18,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from infra import access
 from portal import web
 from portal.assets import read_text
 from portal.chain import faults_in
@@ -25,6 +26,7 @@ from portal.errors import StoreUnavailable
 from portal.identifiers import format_moment, format_reference, parse_moment
 from portal.letters import letter, read_template
 from portal.records import Table, update
+from portal.retention import period_for
 from portal.sessions import Sessions
 from portal.tables import BEGINS_A_FORMULA, as_csv, harmless
 from registrations import desk, desk_list, desk_search, deskwork
@@ -32,6 +34,7 @@ from registrations.catalogue import Catalogue
 from registrations.desk_store import MOST_FILTERS
 from registrations.filters import NAMES as CONDITIONS
 from registrations.models import MESSAGES, Offering
+from registrations.rules import outside_the_door
 from registrations.store import Record, Refusal, Registrations
 from tests.doors.calling import Caller
 from tests.people import (
@@ -80,8 +83,16 @@ def sit_at_desk(names: dict[str, str], kept_sessions: Sessions, monkeypatch: pyt
 
 @pytest.fixture
 def offering(catalogue: Catalogue) -> Offering:
-    """Two seats."""
-    made = an_offering(now=NOW, seats=2)
+    """Two seats, in an hour."""
+    made = an_offering(now=NOW, seats=2, starts=NOW + timedelta(hours=1))
+    catalogue.publish(made)
+    return made
+
+
+@pytest.fixture
+def lasting(catalogue: Catalogue) -> Offering:
+    """An activity that began ten days ago and goes on."""
+    made = an_offering(now=NOW, seats=2, starts=NOW - timedelta(days=10))
     catalogue.publish(made)
     return made
 
@@ -147,6 +158,31 @@ def test_somebody_is_found_by_name_address_or_number_that_stay_out_of_the_addres
     assert not [link for link in page.links if "peserta" in link.lower()]
 
 
+MASKING = {group: row["masked"] for group, row in (
+    (f"{row['role']}:35" if row["over"] == "region" else f"{row['role']}:bimtek-klino", row)
+    for row in access.read()["actions"]["registration.list"]["who"]) if "email" in row["masked"]}
+
+
+@pytest.mark.parametrize("group", MASKING)
+def test_nobody_is_found_by_an_address_that_is_masked_for_who_searches(
+        sit_at_desk: SitAtDesk, registrations: Registrations, offering: Offering, group: str) -> None:
+    """Else it could be read letter by letter."""
+    (record,) = come(registrations, offering, 1)
+    door = sit_at_desk(group)
+    for typed, found in (("peserta0@", False), ("desa.example", False), ("PESERTA 0", True),
+                         (format_reference(record.reference), True)):
+        page = door(SEARCH, form={"cari": typed, "lang": "en"}, **HERE)
+        assert ("Peserta 0" in [link.text() for link in page.page.find("a")]) == found, typed
+        assert "Search for a name or a reference number" in page.text
+    assert list(deskwork.audit().entries("registration", format_reference(record.reference))) == []
+
+
+def test_who_sees_addresses_is_told_that_they_are_searched(sit_at_desk: SitAtDesk, offering: Offering) -> None:
+    del offering
+    assert "Search for a name, an e-mail address or a reference number" in sit_at_desk()(
+        LIST, query={"lang": "en"}, **HERE).text
+
+
 def test_a_trainer_sees_who_comes_and_neither_address_nor_telephone(
         sit_at_desk: SitAtDesk, registrations: Registrations, offering: Offering) -> None:
     come(registrations, offering, 3)
@@ -163,6 +199,18 @@ def test_the_attendance_list_names_those_with_a_seat_by_name(
     page = sit_at_desk()(ATTENDANCE, **HERE)
     assert [cell.text() for cell in page.page.find("th") if cell.attributes.get("scope") == "row"] == [
         "Peserta 0", "Peserta 1"]
+
+
+def test_the_attendance_list_tells_people_of_one_name_apart_says_how_to_print_it_and_leads_back(
+        sit_at_desk: SitAtDesk, registrations: Registrations, offering: Offering) -> None:
+    same = [registrations.register(a_record(visitor(number, name=name), offering, now=NOW, number=number), offering,
+                                   NOW) for number, name in enumerate(("Siti Aminah", "siti aminah"))]
+    page = sit_at_desk()(ATTENDANCE, query={"status": "seated"}, **HERE)
+    assert all(f"({number})" in page.text for number in numbers(same))
+    assert "Ctrl+P" in page.text
+    assert "/layanan/meja/kegiatan/bimtek-klino?status=seated" in page.links
+    registrations.cancel(same[0], offering, NOW)
+    assert numbers(same)[1] not in sit_at_desk()(ATTENDANCE, **HERE).text, "no more on paper than is needed"
 
 
 # -- one registration ----------------------------------------------------------------------------------------------
@@ -191,11 +239,44 @@ def test_first_it_is_told_what_will_happen_and_nothing_is_changed(
     page = sit_at_desk()(ACT, form={"tindakan": "cancel", "nomor": people[0].reference, "lang": "en"}, **HERE)
     assert "Nothing has been changed yet" in page.text
     assert "will lose the seat, which goes to the first on the waiting list" in page.text
-    assert page.headers["cache-control"] == "private, no-cache"
     assert [state_of(registrations, each) for each in people] == ["seated", "seated", "waiting"]
     sent = sit_at_desk()(ACT, form=page.fields("/layanan/meja/kegiatan/bimtek-klino/tindakan"), **HERE)
     assert "is cancelled now" in sent.text
     assert [state_of(registrations, each) for each in people] == ["cancelled", "seated", "seated"]
+
+
+@pytest.mark.parametrize("step", ["", "send"])
+def test_a_trainer_learns_nothing_of_who_is_in_no_list_of_theirs(
+        sit_at_desk: SitAtDesk, registrations: Registrations, offering: Offering, step: str) -> None:
+    seated, gone = come(registrations, offering, 2)
+    registrations.cancel(gone, offering, NOW)
+    page = sit_at_desk("pelatih:bimtek-klino", "wayan")(ACT, form={
+        "tindakan": "check_in", "nomor": f"{gone.reference} {seated.reference}", "step": step, "lang": "en"}, **HERE)
+    assert f"{numbers([gone])[0]}: is not among the registrations that you can see" in page.text
+    assert "Peserta 1" not in page.text
+    assert "cancelled" not in page.text
+    assert "Peserta 0" in page.text
+
+
+@pytest.mark.parametrize("route", [ACT, REFUSE, WRITE])
+@pytest.mark.parametrize("step", ["", "check", "send"])
+def test_no_browser_keeps_a_step_of_the_desk(
+        sit_at_desk: SitAtDesk, registrations: Registrations, offering: Offering, route: str, step: str) -> None:
+    """They hold the names of others."""
+    (record,) = come(registrations, offering, 1)
+    page = sit_at_desk()(route, form={**writing(record), "tindakan": "cancel", "step": step}, **HERE)
+    assert page.headers["cache-control"] == "no-store"
+
+
+@pytest.mark.parametrize("route", [ACT, REFUSE])
+def test_a_preview_in_which_nothing_changes_offers_only_the_way_back(
+        sit_at_desk: SitAtDesk, registrations: Registrations, offering: Offering, route: str) -> None:
+    seated, *_ = come(registrations, offering, 1)
+    page = sit_at_desk()(route, form={"tindakan": "promote", "nomor": seated.reference, "lang": "en"}, **HERE)
+    assert "Nothing would change" in page.text
+    assert "has a seat; nothing will change" in page.text
+    assert not page.page.find("button")
+    assert "/layanan/meja/kegiatan/bimtek-klino?lang=en" in page.links
 
 
 def test_the_second_of_two_desks_is_told_what_the_first_has_done(
@@ -301,9 +382,9 @@ def test_a_phone_forgets_the_list_after_a_day_and_notes_after_a_week(
     pytest.param((-1, 0, 0), id="in the future, so now"),
     pytest.param((2, 720, 0), id="in the future by its own clock, so now")])
 def test_somebody_came_when_the_phone_noted_it(
-        sit_at_desk: SitAtDesk, registrations: Registrations, offering: Offering,
+        sit_at_desk: SitAtDesk, registrations: Registrations, lasting: Offering,
         hours: tuple[float, float | None, float]) -> None:
-    (record,) = come(registrations, offering, 1)
+    (record,) = come(registrations, lasting, 1)
     noted, clock, expected = hours
     told = {"waktu": {record.reference: ago(hours=noted)}} | ({} if clock is None else {"jam": ago(hours=clock)})
     assert at_the_door(sit_at_desk(), record, **told) == {record.reference: "checked_in"}
@@ -345,6 +426,99 @@ def test_who_cannot_be_checked_in_is_told_apart_to_those_who_may_see_it(
     assert [told[each.reference] for each in people] == ["checked_in", "unknown", "checked_in"]
 
 
+# -- when somebody can have come, and taking that back -------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("begins", "ends", "code"), [
+    pytest.param(timedelta(hours=12, minutes=5), timedelta(days=3), "too_early", id="a little more than half a day"),
+    pytest.param(timedelta(days=60), timedelta(days=61), "too_early", id="two months before"),
+    pytest.param(timedelta(hours=11, minutes=55), timedelta(days=3), "checked_in", id="the evening before"),
+    pytest.param(-timedelta(days=9), -timedelta(days=6, hours=23), "checked_in", id="within a week after the end"),
+    pytest.param(-timedelta(days=9), -timedelta(days=7, hours=1), "too_late", id="more than a week after the end")])
+def test_somebody_comes_from_half_a_day_before_the_start_to_a_week_after_the_end(
+        sit_at_desk: SitAtDesk, registrations: Registrations, catalogue: Catalogue, *, begins: timedelta,
+        ends: timedelta, code: str) -> None:
+    made = an_offering(now=NOW, starts=NOW + begins, ends=NOW + ends, closes=NOW - timedelta(days=9))
+    catalogue.publish(made)
+    (record,) = come(registrations, made, 1)
+    door, press = sit_at_desk(), {"tindakan": "check_in", "nomor": record.reference, "lang": "en"}
+    told = {"too_early": "begins 12 hours before the activity", "too_late": "ends 7 days after the activity",
+            "checked_in": "will be checked in"}[code]
+    assert told in door(ACT, form=press, **HERE).text
+    assert at_the_door(door, record) == {record.reference: code}
+    assert door(ACT, data={**press, "nomor": [record.reference]}, **HERE).json["outcome"] == {
+        numbers([record])[0]: code}
+    found = registrations.find(record.reference)
+    assert found
+    assert bool(found.checked_in_at) == (code == "checked_in")
+    if code != "checked_in":
+        assert told in door(CHECK_IN, form={"nomor": record.reference, "lang": "en"}, **HERE).text
+        assert told in str(door(DOOR, query={"lang": "en"}, **HERE).body), "for the script of the page"
+
+
+def test_a_note_counts_by_the_moment_at_the_door_and_may_come_as_late_as_phones_keep_it() -> None:
+    made = an_offering(now=NOW)
+    kept = timedelta(days=period_for("door_note", NOW).number)
+    assert outside_the_door(made, made.ends + kept) == ""
+
+
+def test_what_was_noted_by_mistake_is_taken_back_with_a_preview_and_an_entry(
+        sit_at_desk: SitAtDesk, registrations: Registrations, offering: Offering) -> None:
+    here, absent = come(registrations, offering, 2)
+    door = sit_at_desk()
+    assert at_the_door(door, here) == {here.reference: "checked_in"}
+    both = {"tindakan": "undo_check_in", "nomor": f"{here.reference} {absent.reference}", "lang": "en"}
+    page = door(ACT, form=both, **HERE)
+    assert "will no longer be noted as having come" in page.text
+    assert "is not checked in; nothing will change" in page.text
+    assert came(registrations, here), "it was a preview"
+    done = door(ACT, form={**both, "step": "send"}, **HERE)
+    assert "is no longer noted as having come" in done.text
+    found = registrations.find(here.reference)
+    assert found
+    assert (found.checked_in_at, found.state) == (None, "seated")
+    entries = list(deskwork.audit().entries("registration", numbers([here])[0]))
+    assert [each["action"] for each in entries] == ["checked_in", "check_in_undone"]
+    assert list(deskwork.audit().entries("registration", numbers([absent])[0])) == []
+    again = door(ACT, data={**both, "nomor": [here.reference]}, **HERE).json["outcome"]
+    assert again == {numbers([here])[0]: "is_not_here"}
+    assert at_the_door(door, here) == {here.reference: "checked_in"}, "and whoever comes after all is noted again"
+
+
+def test_only_the_committee_takes_a_check_in_back(
+        sit_at_desk: SitAtDesk, registrations: Registrations, offering: Offering) -> None:
+    (record,) = come(registrations, offering, 1)
+    at_the_door(sit_at_desk(), record)
+    undo = {"tindakan": "undo_check_in", "nomor": [record.reference]}
+    assert sit_at_desk("pelatih:bimtek-klino", "wayan")(ACT, data=undo, **HERE).status == 404
+
+
+def test_a_page_offers_to_note_who_has_not_come_and_to_take_back_who_has(
+        sit_at_desk: SitAtDesk, registrations: Registrations, offering: Offering) -> None:
+    (record,) = come(registrations, offering, 1)
+    door = sit_at_desk()
+
+    def offered(route: str, **path: str) -> set[str]:
+        page = door(route, **path, **HERE)
+        return {str(each.attributes["value"]) for each in page.page.find("button")
+                if each.attributes.get("name") == "tindakan"} & {"check_in", "undo_check_in"}
+
+    for expected in ("check_in", "undo_check_in"):
+        assert offered(ONE, reference=record.reference) == offered(LIST) == {expected}
+        at_the_door(door, record)
+
+
+def test_who_has_come_is_cancelled_only_after_a_warning(
+        sit_at_desk: SitAtDesk, registrations: Registrations, offering: Offering) -> None:
+    (record,) = come(registrations, offering, 1)
+    door = sit_at_desk()
+    at_the_door(door, record)
+    page = door(ACT, form={"tindakan": "cancel", "nomor": record.reference, "lang": "en"}, **HERE)
+    assert "has come, and will lose the seat all the same" in page.text
+    assert door(ACT, data={"tindakan": "check_in", "nomor": [record.reference]}, **HERE).json["outcome"] == {
+        numbers([record])[0]: "checked_in"}, "sending again does no harm"
+
+
 def test_the_door_works_without_script(
         sit_at_desk: SitAtDesk, registrations: Registrations, offering: Offering) -> None:
     (record,) = come(registrations, offering, 1)
@@ -360,7 +534,10 @@ def test_an_action_nobody_knows_and_a_number_of_nobody_are_not_there(
     (record,) = come(registrations, offering, 1)
     door = sit_at_desk()
     assert door(ACT, data={"tindakan": "delete", "nomor": [record.reference]}, **HERE).status == 404
-    assert door(ACT, data={"tindakan": "cancel", "nomor": ["7F3K9QX2"]}, **HERE).status == 404
+    assert door(ACT, data={"tindakan": "cancel", "nomor": ["7F3K9QX2"]}, **HERE).json["outcome"] == {
+        "7F3K-9QX2": "unknown"}
+    assert "7F3K-9QX2: is not among" in door(ACT, form={"tindakan": "cancel", "nomor": "7F3K9QX2", "lang": "en"},
+                                             **HERE).text
     assert "Nobody is chosen yet" in door(ACT, form={"tindakan": "cancel", "lang": "en"}, **HERE).text
 
 
@@ -562,6 +739,39 @@ def test_everybody_on_a_page_can_be_chosen_at_once_whatever_the_list_is_narrowed
     assert deskwork.ON_A_PAGE + len(CONDITIONS) + len(beside) <= web.MOST_FIELDS
 
 
+@pytest.mark.parametrize("way", ["tindakan", "tolak", "pesan"])
+def test_the_way_back_leads_to_the_list_as_it_was_and_names_nobody(
+        sit_at_desk: SitAtDesk, registrations: Registrations, circle: Offering, way: str) -> None:
+    (record,) = come(registrations, circle, 1)
+    narrowed = "/layanan/meja/kegiatan/bimtek-klino?status=requested&urut=nama&lang=en"
+    door, route = sit_at_desk(), f"POST /layanan/meja/kegiatan/{{offering}}/{way}"
+    page = door(SEARCH, form={"status": "requested", "urut": "nama", "cari": "Peserta", "lang": "en"}, **HERE)
+    sent = page.fields("/layanan/meja/kegiatan/bimtek-klino/tindakan") | {
+        "nomor": record.reference, "tindakan": "approve", "reason": "other", **FILLED}
+    for step in ("", "check", "send"):
+        page = door(route, form={**sent, "step": step}, **HERE)
+        assert [link for link in page.links if link.startswith("/layanan/meja/kegiatan/")] == [narrowed]
+        for form in page.page.find("form"):
+            carried = page.fields(str(form.attributes["action"])) if "bimtek-klino" in form.attributes["action"] else {}
+            assert carried.get("urut", "nama") == "nama"
+            sent |= {name: value for name, value in carried.items() if name not in FILLED}
+
+
+FILLED = {"template": "message_reminder", "text": "Bawa laptop."}
+
+
+def test_one_registration_leads_back_to_the_list_that_it_was_opened_from(
+        sit_at_desk: SitAtDesk, registrations: Registrations, offering: Offering) -> None:
+    (record,) = come(registrations, offering, 1)
+    door, narrowed = sit_at_desk(), {"status": "seated", "urut": "nama"}
+    one = f"/layanan/meja/kegiatan/bimtek-klino/pendaftaran/{record.reference}?status=seated&urut=nama"
+    assert one in door(LIST, query=narrowed, **HERE).links
+    page = door(ONE, query=narrowed, reference=record.reference, **HERE)
+    assert "/layanan/meja/kegiatan/bimtek-klino?status=seated&urut=nama" in page.links
+    carried = page.fields("/layanan/meja/kegiatan/bimtek-klino/tindakan")
+    assert (carried["status"], carried["urut"]) == ("seated", "nama")
+
+
 def test_a_filter_is_kept_for_oneself_found_on_each_list_and_forgotten(
         sit_at_desk: SitAtDesk, registrations: Registrations, offering: Offering) -> None:
     come(registrations, offering, 3)
@@ -603,6 +813,7 @@ def test_the_desk_counts_those_who_wait_for_a_decision_and_no_seats_of_what_is_o
     assert "3 waiting for the committee's decision" in page.text
     assert page.text.index("2 seats, 2 still free") < page.text.index("Long ago")
     assert page.text.count("still free") == 1
+    assert "0 on the waiting list; 3 waiting for the committee's decision" in page.text, "two numbers, told apart"
 
 
 # -- messages ------------------------------------------------------------------------------------------------------
@@ -657,6 +868,22 @@ def test_the_same_identifier_for_another_message_or_by_somebody_else_is_refused(
         assert door(WRITE, data=changed, **HERE).status == 409
     assert sit_at_desk(person="budi")(WRITE, data=writing(one), **HERE).status == 409
     assert (by_hand(registrations, one), by_hand(registrations, other)) == (["Bawa laptop."], [])
+
+
+def test_a_message_from_a_page_that_was_used_before_keeps_its_words_and_goes_on_to_a_new_check(
+        sit_at_desk: SitAtDesk, registrations: Registrations, offering: Offering) -> None:
+    (record,) = come(registrations, offering, 1)
+    door, form = sit_at_desk(), "/layanan/meja/kegiatan/bimtek-klino/pesan"
+    door(WRITE, data=writing(record), **HERE)
+    page = door(WRITE, form={**writing(record, text="Lain sekali."), "step": "send", "lang": "en"}, **HERE)
+    assert (page.status, "This message has not been sent" in page.text) == (409, True)
+    assert not [link for link in page.links if "/kegiatan/status" in link]
+    again = page.fields(form)
+    assert again["text"].strip() == "Lain sekali."
+    check = door(WRITE, form={**again, "template": "message_bring"}, **HERE)
+    assert check.status == 200
+    door(WRITE, form={**check.fields(form), "step": "send"}, **HERE)
+    assert by_hand(registrations, record) == ["Bawa laptop.", "Lain sekali."]
 
 
 def test_a_message_that_time_did_not_suffice_for_goes_on_where_it_stopped(

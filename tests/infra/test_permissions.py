@@ -620,8 +620,8 @@ def tell_of_the_desk(portal: Portal, offering: Any) -> None:
     portal.ask("GET", desk, cookies=siti)
     portal.ask("GET", f"{desk}/pendaftaran/{numbers[0]}", cookies=siti, accept="text/html")
     the_committee_decides(portal, siti)
-    for action, number in (("check_in", numbers[0]), ("cancel", numbers[4]), ("cancel", numbers[0]),
-                           ("promote", numbers[3])):
+    for action, number in (("check_in", numbers[0]), ("undo_check_in", numbers[0]), ("cancel", numbers[4]),
+                           ("cancel", numbers[0]), ("promote", numbers[3])):
         portal.ask("POST", f"{desk}/tindakan", {"tindakan": action, "nomor": number}, cookies=siti)
     portal.declare(offering, seats=2)
     portal.ask("POST", f"{desk}/tindakan", {"tindakan": "cancel", "nomor": numbers[1]}, cookies=siti)
@@ -746,7 +746,7 @@ def an_open_offering() -> Any:
     kept = {"id": "papua", "title": {"id": "Papua", "en": "Papua"}, "seats": 1, "provinces": ["93"],
             "released": now + day}
     return models.Offering.model_validate({
-        **declared, "opens": now - day, "closes": now + day, "starts": now + 2 * day, "ends": now + 3 * day,
+        **declared, "opens": now - day, "closes": now + day, "starts": now + day / 24, "ends": now + 3 * day,
         "audience": ["tpp"], "quotas": [kept], "seats": 2, "approval": False})
 
 

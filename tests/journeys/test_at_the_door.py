@@ -84,6 +84,11 @@ def cookies_of(origin: str, subject: str) -> Any:
     return [{"name": name, "value": value, "url": origin} for name, value in signed_in(get, subject).items()]
 
 
+def soon() -> datetime:
+    """In an hour: people may come already, and may still cancel."""
+    return datetime.now(UTC) + timedelta(hours=1)
+
+
 def seated(stage: Stage, offering: str, number: int, first: int = 0) -> list[Record]:
     """People with a seat."""
     declared = an_open_offering(MODEL, id=offering, seats=1000)
@@ -120,7 +125,7 @@ def state_line(page: Page) -> Any:
 
 
 def test_two_hundred_people_with_the_network_gone_half_of_the_time(stage: Stage, line: Line, at: OpenDoor) -> None:
-    offering = stage.declare(seats=PEOPLE + 4)
+    offering = stage.declare(starts=soon(), seats=PEOPLE + 4)
     people = seated(stage, offering, PEOPLE)
     (leaver,) = seated(stage, offering, 1, first=800)
     phone, other = at(line.url), at(stage.url)
@@ -211,6 +216,7 @@ def be_somebody_else(page: Page, subject: str) -> None:
 
 def test_a_list_is_never_shown_to_the_next_person_and_notes_wait_for_who_made_them(
         stage: Stage, line: Line, at: OpenDoor) -> None:
+    stage.publish(an_open_offering(MODEL, starts=soon()))
     guest, late = seated(stage, MODEL, 2, first=600)
     page = at(line.url)
     be_ready(page, MODEL)
@@ -283,7 +289,7 @@ def be_somebody_else_without_network(page: Page) -> None:
 
 
 def test_a_new_version_replaces_the_old_one_and_serves_no_other_page(stage: Stage, line: Line, at: OpenDoor) -> None:
-    offering = stage.declare()
+    offering = stage.declare(starts=soon())
     page = at(line.url)
     be_ready(page, offering)
     worker = SITE / "layanan" / "meja" / "hadir.js"
@@ -314,7 +320,7 @@ def test_a_new_version_replaces_the_old_one_and_serves_no_other_page(stage: Stag
 
 def test_a_code_is_read_by_the_camera_without_network_and_on_no_other_page(
         browser: Browser, stage: Stage, line: Line, tmp_path: Path) -> None:
-    offering = stage.declare()
+    offering = stage.declare(starts=soon())
     guest, _ = seated(stage, offering, 2, first=700)
     film(tmp_path / "code.y4m", f"https://portal.test/layanan/pendaftaran/status/{guest.reference}")
     chromium = browser.browser_type.launch(executable_path=find_browser(), args=[

@@ -126,7 +126,6 @@ CASES = [
     Case("an action that the table does not name", "delete", ("panitia:*", "operator"), KLINO, None),
     Case("no action", "", ("panitia:*",), KLINO, None),
     Case("an action that is for nobody", "nobody", ("panitia:*",), KLINO, None),
-    Case("a reach that nobody knows", "odd", ("panitia:*",), KLINO, None),
 ]
 
 
@@ -135,6 +134,62 @@ CASES = [
 def test_the_table_decides(case: Case) -> None:
     grant = decide(case.action, SITI, roles(case.groups), case.facts)
     assert (grant.masked if grant else None) == case.masked
+
+
+REACHED: list[tuple[str, str, tuple[str, ...], Facts, bool]] = [
+    ("any: whatever is known", "desk.see", ("panitia",), Facts(), True),
+    ("own: something of one's own", "account.see", (), Facts(), True),
+    ("own: what is one's own", "account.see", (), Facts(owner=SITI), True),
+    ("own: what is another's", "account.see", (), Facts(owner=BUDI), False),
+    ("offering: some activity", "list", ("panitia:bimtek-klino",), Facts(region="35.22"), True),
+    ("offering: the own activity", "list", ("panitia:bimtek-klino",), Facts(offering="bimtek-klino"), True),
+    ("offering: every activity", "list", ("panitia:*",), Facts(offering="bimtek-klino"), True),
+    ("offering: another activity", "list", ("panitia:seminar",), Facts(offering="bimtek-klino"), False),
+    ("offering: a committee of nothing", "list", ("panitia", "panitia:"), Facts(), False),
+    ("region: some region", "list", ("manajer:35",), Facts(offering="bimtek-klino"), True),
+    ("region: the own region", "list", ("manajer:35",), region("35.22"), True),
+    ("region: another region", "list", ("manajer:93",), region("35.22"), False),
+    ("region: a manager of nothing", "list", ("manajer", "manajer:"), Facts(), False),
+    ("unit: some office", "of_an_office", ("atasan:dinas-pmd",), Facts(offering="bimtek-klino"), True),
+    ("unit: the own office", "of_an_office", ("atasan:dinas-pmd",), Facts(unit="Dinas PMD"), True),
+    ("unit: every office", "of_an_office", ("atasan:*",), Facts(unit="Dinas PMD"), True),
+    ("unit: another office", "of_an_office", ("atasan:dinas-sosial",), Facts(unit="Dinas PMD"), False),
+    ("unit: an office without letters", "of_an_office", ("atasan:*",), Facts(unit="--"), False),
+    ("unit: a supervisor of nothing", "of_an_office", ("atasan", "atasan:"), Facts(), False),
+    ("a state that is not yet known", "promote", ("panitia:*",), Facts(offering="x"), True),
+    ("a state that is named", "promote", ("panitia:*",), Facts(offering="x", state="waiting"), True),
+    ("another state", "promote", ("panitia:*",), KLINO, False),
+    ("a role that the action does not name", "list", ("operator",), Facts(), False)]
+
+
+@pytest.mark.parametrize(("action", "groups", "facts", "could"), [each[1:] for each in REACHED],
+                         ids=[each[0] for each in REACHED])
+@pytest.mark.usefixtures("table")
+def test_what_is_not_known_yet_may_be_anything(
+        action: str, groups: tuple[str, ...], facts: Facts, could: bool) -> None:  # noqa: FBT001 a case
+    assert access.could_reach(action, SITI, roles(groups), facts) is could
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+@pytest.mark.usefixtures("table")
+def test_what_the_table_allows_it_could_allow(case: Case) -> None:
+    """So no page is closed, before a record is known, to somebody whom a record would let in."""
+    if case.masked is not None:
+        assert access.could_reach(case.action, SITI, roles(case.groups), case.facts)
+        assert access.could_reach(case.action, SITI, roles(case.groups), Facts())
+
+
+@pytest.mark.parametrize(("field", "could"), [("name", True), ("email", False), ("nip", False)])
+@pytest.mark.usefixtures("table")
+def test_whether_a_field_could_be_shown_as_it_is(field: str, could: bool) -> None:  # noqa: FBT001 a case
+    assert access.could_reach("list", SITI, roles(("manajer:35",)), Facts(), field) is could
+
+
+@pytest.mark.usefixtures("table")
+def test_a_reach_that_nobody_knows_is_a_fault_and_never_a_quiet_no() -> None:
+    for asked in (decide, access.could_reach):
+        with pytest.raises(ValueError, match="over everything"):
+            asked("odd", SITI, roles(("panitia:*",)), KLINO)
 
 
 def roles(groups: tuple[str, ...]) -> list[Role]:
