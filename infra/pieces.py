@@ -1,4 +1,4 @@
-"""The pieces that content pages include: forms, the facts of an offering, the table of all, how long data are kept."""
+"""The pieces that content pages include: forms, facts and list of offerings, and the tables made from the rules."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from dupak.handler import CREDIT
 from dupak.rulebook import Rulebook
 from dupak.views import Teller, rules_table
-from infra import credit, dictionary, doors, retention
+from infra import credit, dictionary, doors, retention, workflow, workflow_page
 from portal import access, pages
 from portal.assets import asking_for
 from portal.moments import format_day, format_span, format_time
@@ -40,7 +40,9 @@ def all_pieces(offerings: list[Offering], language: str) -> Iterator[tuple[str, 
     for group, names in credit.GROUPS.items():
         yield f"credit/{group}.html", pages.fragment("credit_rules", language, texts=CREDIT.words(language), tables=[
             rules_table(teller, name) for name in names])
-    yield "retention.md", retention.as_markdown(retention.read(), language, datetime.now(UTC).date())
+    today = datetime.now(UTC).date()
+    yield "retention.md", retention.as_markdown(retention.read(), language, today)
+    yield from workflow_page.pieces(workflow.read(), language, today)
 
 
 def _facts(offering: Offering, language: str) -> str:

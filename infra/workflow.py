@@ -1,4 +1,4 @@
-"""From content/rules/alur-dupak.yml to what the functions read and to the page of the workflow.
+"""From content/rules/alur-dupak.yml to what the functions read; infra/workflow_page.py makes its page.
 
 A mistake in the file stops the build with the file, the key and what was expected there: also a state that nothing
 leads to, one that nothing leads out of, and a way round a step.
@@ -14,12 +14,13 @@ from pydantic import Field, StringConstraints, TypeAdapter, model_validator
 from pydantic_core import PydanticCustomError
 
 from assessment.workflow import BACK_TO, NEEDS, RETURNED, START, WHEN
-from infra.declared import Code, Declared, InBothLanguages, Text, checked, must_be_a_day, read_yaml
+from infra.declared import Code, Declared, InBothLanguages, checked, must_be_a_day, read_yaml
 from infra.front_matter import Mistake
 
 SOURCE = Path(__file__).parent.parent / "content" / "rules" / "alur-dupak.yml"
 LANGUAGES = ("id", "en")
-OFFICIAL, DECIDED, OBJECTED = "official", "decided", "objected"
+OFFICIAL = "official"
+DECIDED, OBJECTED, WITHDRAWN = "decided", "objected", "withdrawn"
 
 Codes = Annotated[tuple[Code, ...], Field(min_length=1, strict=False)]
 
@@ -72,7 +73,7 @@ class Days(Declared):
     since: str = Field(alias="from")
     days: int = Field(ge=1, le=250)
     certainty: Literal["text", "mem", "chosen"]
-    source: Text
+    source: InBothLanguages
 
     @model_validator(mode="after")
     def _is_dated(self) -> Self:
@@ -111,10 +112,31 @@ class Apart(Declared):
     regimes: Codes | None = None
 
 
+class Cell(Declared):
+    """What stands in a cell of the page; may be a single sign."""
+
+    id: str
+    en: str
+
+
+class Words(Declared):
+    """What the page says where the table has no words of its own."""
+
+    late: Cell
+    too_late: Cell
+    none: Cell
+    either: Cell = Field(alias="or")
+    text: Cell
+    mem: Cell
+    chosen: Cell
+    objection: Cell
+
+
 class Workflow(Declared):
     """The whole table."""
 
     version: Annotated[str, StringConstraints(pattern=r"^\d{4}-\d\d-\d\d$")]
+    words: Words
     roles: dict[Code, InBothLanguages]
     regimes: dict[Code, Regime]
     states: dict[Code, State]
@@ -164,7 +186,7 @@ def _faults(table: Workflow) -> Faults:
 
 def _names(table: Workflow) -> Faults:
     """What is named is declared, and what is declared is used."""
-    for name in (START, RETURNED, DECIDED, OBJECTED):
+    for name in (START, RETURNED, DECIDED, OBJECTED, WITHDRAWN):
         yield from _known(f"states.{name}", (name,), table.states, "a state of this name")
     yield from _same("needs", table.needs, NEEDS)
     for name, regime in table.regimes.items():
@@ -226,9 +248,9 @@ def _graph(table: Workflow, regime: str) -> Faults:
     found = reachable(after, START)
     for name in sorted(expected ^ found):
         yield place, (f"a way to {name}" if name in expected else f"{name} among its steps, since a way leads there")
-    for name in sorted(found):
-        if not reachable(after, name) & finals:
-            yield f"states.{name}", f"a way from it to an end in {regime}"
+    for name in sorted(found - {WITHDRAWN}):
+        if not reachable(after, name) & finals - {WITHDRAWN}:  # withdrawing is no way out
+            yield f"states.{name}", f"a way from it to a decision in {regime}"
     for name in steps:
         if DECIDED in reachable(after, START, without=name):
             yield place, f"no way to {DECIDED} that leaves {name} out"

@@ -24,8 +24,9 @@ Office = Literal["unit", "agency", "owner", "assigned", ""]
 class Facts:
     """What is so of a dossier before a step. A number left at 0 says that there is nothing of that kind.
 
-    Of a round of marks: `locked` counts the assessors who have locked theirs since the dossier came to be assessed, not
-    the one who locks now; `differ` is asked of the last to lock: whether their marks and the other's differ.
+    Of a round of marks: `locked` counts those of the two assigned now who have locked theirs since the dossier last came
+    to be assessed, not the one who locks now, nor one who was replaced; `differ` is asked of the last to lock: whether
+    their marks and the other's differ.
     """
 
     sections: int = 0  # sections that are being returned, or that a granted objection names
@@ -77,7 +78,8 @@ ASSESSORS = 2
 # What a step asks for.
 NEEDS: Mapping[str, Callable[[Facts], bool]] = MappingProxyType({
     "sections": lambda facts: facts.sections > 0,
-    "reasons": lambda facts: facts.reasons >= max(facts.sections, 1),
+    "reasons": lambda facts: facts.reasons >= facts.sections,
+    "reason": lambda facts: facts.reasons > 0,
     "answered": lambda facts: facts.unanswered == 0,
     "undecided": lambda facts: facts.decisions == 0,
     "attachments": lambda facts: facts.missing == 0,

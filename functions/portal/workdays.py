@@ -52,8 +52,8 @@ def add(day: date, number: int) -> date:
 
 
 def between(first: date, last: date) -> int:
-    """How many working days lie behind the first day, up to and with the last: what `add` is given back.
+    """How many working days lie behind the first day, up to and with the last: `add` the other way round.
 
-    None where the last day is not behind the first.
+    0 where the last day is not behind the first.
     """
     return sum(is_workday(first + ONE_DAY * number) for number in range(1, (last - first).days + 1))
