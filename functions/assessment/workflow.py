@@ -24,9 +24,9 @@ Office = Literal["unit", "agency", "owner", "assigned", ""]
 class Facts:
     """What is so of a dossier before a step. A number left at 0 says that there is nothing of that kind.
 
-    Of a round of marks: `locked` counts those of the two assigned now who have locked theirs since the dossier last came
-    to be assessed, not the one who locks now, nor one who was replaced; `differ` is asked of the last to lock: whether
-    their marks and the other's differ.
+    Of a round of marks: `locked` counts those of the two assigned now who have locked theirs since the dossier last
+    came to be assessed, not the one who locks now, nor one who was replaced; `differ` is asked of the last to lock:
+    whether their marks and the other's differ.
     """
 
     sections: int = 0  # sections that are being returned, or that a granted objection names

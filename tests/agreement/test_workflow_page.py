@@ -99,3 +99,10 @@ def test_new_days_are_told_from_their_day_on() -> None:
     told = {day: next(row[2] for row in workflow_page.steps(table, "konversi", "id", day) if "atasan" in row[0])
             for day in (date(2026, 1, 1), date(2027, 2, 28), date(2027, 3, 1))}
     assert list(told.values()) == ["5", "5", "8"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("term", ["penetap", "penilai", "sekretariat", "pleno", "spmk", "konversi"])
+def test_the_offices_of_the_workflow_have_their_lines_in_the_glossary(term: str, language: str) -> None:
+    glossary = (ROOT / "content" / language / "tentang" / "glosarium.md").read_text(encoding="utf-8")
+    assert [line for line in glossary.splitlines() if line.startswith("### ") and term in line.casefold()]
