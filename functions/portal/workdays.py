@@ -7,11 +7,13 @@ only weekends are known: what is counted there is a day too early rather than to
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from functools import cache
 
 from portal.lokal_id import module
 from portal.moments import ZONES
 
 ONE_DAY = timedelta(days=1)
+FRIDAY = 5
 
 
 def day_of(moment: datetime) -> date:
@@ -36,9 +38,16 @@ def is_certain(day: date) -> bool:
 
 def is_workday(day: date) -> bool:
     """Whether offices work; of a day that is not certain, whether it lies between Monday and Friday."""
-    if not is_certain(day):
-        return day.isoweekday() <= 5  # noqa: PLR2004 Friday
-    return bool(module("holidays").is_working_day(day))
+    return day.isoweekday() <= FRIDAY and day not in _days_off(day.year)
+
+
+@cache
+def _days_off(year: int) -> frozenset[date]:
+    """National holidays and cuti bersama of a year; none where they are unknown. Kept, as queues ask often."""
+    holidays = module("holidays")
+    if year not in holidays.HOLIDAY_YEARS:
+        return frozenset()
+    return frozenset(date.fromisoformat(each.date) for each in holidays.get_holidays(year).holidays)
 
 
 def add(day: date, number: int) -> date:

@@ -90,3 +90,8 @@ def test_a_day_ends_at_midnight_in_jakarta(moment: datetime, day: date) -> None:
 
 def test_holidays_are_read_without_the_rest_of_their_library() -> None:
     assert workdays.module("holidays").__name__ == "lokal.holidays"
+
+
+@given(day=KNOWN)
+def test_a_day_is_what_the_library_says_it_is(day: date) -> None:
+    assert is_workday(day) is workdays.module("holidays").is_working_day(day)
