@@ -13,7 +13,7 @@ from pathlib import Path
 import yaml
 from lokal import wilayah
 
-from infra import access, credit, dictionary, limits, retention, rights
+from infra import access, credit, dictionary, limits, retention, rights, seals
 from infra.front_matter import Mistake, front_matter
 from portal.letters import read_template
 
@@ -44,6 +44,7 @@ def write() -> None:
     _write_json("limits.json", limits.for_functions(limits.read()))
     _write_json("rights.json", rights.for_functions(rights.read()))
     _write_json("credit.json", credit.for_functions(credit.read()))
+    _write_json("seal-keys.json", seals.for_functions(seals.read()))
     _write_json("data.json", dictionary.for_functions(dictionary.read()))
     _write_json("consents.json", dictionary.consents_for_functions(dictionary.read_consents()))
 
