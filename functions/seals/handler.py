@@ -96,7 +96,7 @@ def _checked(request: web.Request, answers: Mapping[str, Any]) -> dict[str, Any]
         raise FormRefused(SEAL.name, [FieldError(TRAP, "must_be_empty")])
     asked = cast("SealCheck", SEAL.read(answers))
     try:
-        statement = verify(token_in(asked.code), keys())
+        statement = verify(token_in(asked.seal), keys())
     except SealRefused as refused:
         return {"outcome": refused.outcome}
     outcome, since = _standing_of(statement)

@@ -13,4 +13,4 @@ MOST = 600  # a seal and the longest address that it may stand in, broken over l
 class SealCheck(FormModel):
     """The code of a document: what its QR code holds, or the part of it behind the #."""
 
-    code: Annotated[str, Paragraph(most=MOST)]
+    seal: Annotated[str, Paragraph(most=MOST)]

@@ -73,18 +73,18 @@ def test_a_genuine_code_says_what_to_compare_and_whether_it_is_in_force(
         door: Caller, token: str, register: Seals, happens: Callable[[Seals], None], outcome: str, title: str,
         told: str) -> None:
     happens(register)
-    answer = door(CHECK, form={"code": address_of(token, ORIGIN), "lang": "id"})
+    answer = door(CHECK, form={"seal": address_of(token, ORIGIN), "lang": "id"})
     assert (answer.status, answer.heading, answer.headers["cache-control"]) == (200, title, "no-store")
     facts = [each.text() for each in answer.page.find("dd")]
     assert facts == ["Penetapan Angka Kredit (PAK)", "7F3K-9QX2", "27 November 2026", "20,833"]
     assert told in " ".join(answer.text.split())
-    data = door(CHECK, data={"code": token}).json
+    data = door(CHECK, data={"seal": token}).json
     assert data == {"outcome": outcome, "kind": "pak", "reference": "7F3K9QX2", "day": "2026-11-27", "total": "20,833",
                     "since": "2026-11-27" if outcome == "genuine" else "2026-12-02"}
 
 
 def test_a_genuine_code_that_nobody_registered_is_told_apart(door: Caller, key: SigningKey) -> None:
-    answer = door(CHECK, form={"code": seal(a_pak(total=""), key)})
+    answer = door(CHECK, form={"seal": seal(a_pak(total=""), key)})
     assert answer.heading == "Kode ini asli, tetapi tidak tercatat"
     assert "Jumlah" not in answer.text, "a document without a total has nothing to compare there"
 
@@ -98,10 +98,10 @@ def test_a_genuine_code_that_nobody_registered_is_told_apart(door: Caller, key: 
 def test_a_code_that_is_not_genuine_says_why_and_shows_nothing_to_compare(
         door: Caller, token: str, spoilt: Callable[[str], str], outcome: str, title: str) -> None:
     code = spoilt(token)
-    answer = door(CHECK, form={"code": code})
+    answer = door(CHECK, form={"seal": code})
     assert (answer.status, answer.heading) == (200, title)
     assert answer.page.find("dd") == []
-    assert door(CHECK, data={"code": code}).json == {"outcome": outcome}
+    assert door(CHECK, data={"seal": code}).json == {"outcome": outcome}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -119,7 +119,7 @@ def test_a_busy_register_leaves_a_genuine_code_genuine(
     door(KEYS)
     bad = Weather(records.client(), refused("ThrottlingException"), times=float("inf"))
     monkeypatch.setattr(records, "client", lambda: bad)
-    answer = door(CHECK, form={"code": token}, seconds=records.RESERVE + 0.1)
+    answer = door(CHECK, form={"seal": token}, seconds=records.RESERVE + 0.1)
     assert (answer.status, answer.heading) == (200, "Kode ini asli")
     assert "belum dapat ditanyakan" in answer.text
 
@@ -128,7 +128,7 @@ def test_a_busy_key_service_is_asked_to_be_tried_again(
         door: Caller, token: str, monkeypatch: pytest.MonkeyPatch) -> None:
     bad = Weather(kms.client(), refused("KMSInternalException"), times=float("inf"), calls=frozenset({"get_public_key"}))
     monkeypatch.setattr(kms, "client", lambda: bad)
-    assert door(CHECK, form={"code": token}, seconds=records.RESERVE + 0.1).status == 503
+    assert door(CHECK, form={"seal": token}, seconds=records.RESERVE + 0.1).status == 503
 
 
 def test_the_keys_are_published_to_be_kept_and_say_nothing_private(door: Caller, key: SigningKey) -> None:
@@ -144,7 +144,7 @@ def test_a_key_that_signed_once_goes_on_verifying(door: Caller, token: str, monk
     monkeypatch.setattr(handler, "read_json", lambda name: [{**old, "until": "2026-11-27"}] if name == "seal-keys.json" else 0)
     monkeypatch.setattr(handler, "SigningKey", lambda _: THEIRS)
     forget(handler.keys)
-    assert door(CHECK, data={"code": token}).json["outcome"] == "genuine"
+    assert door(CHECK, data={"seal": token}).json["outcome"] == "genuine"
     forget(handler.keys)
 
 
@@ -181,16 +181,16 @@ def test_a_document_is_registered_once_and_ends_once(register: Seals, token: str
     ("", "Isi kode dokumen."), ("abc\0", "Salin kodenya sekali lagi; ada karakter yang tidak dapat dibaca."),
     ("x" * 601, "Kode dokumen paling panjang 600 karakter. Salin satu kode saja.")], ids=["empty", "unreadable", "long"])
 def test_what_is_no_answer_is_told_beside_its_field(door: Caller, code: str, told: str) -> None:
-    answer = door(CHECK, form={"code": code})
-    assert (answer.status, answer.errors, answer.summary) == (422, {"code": told}, {"#code": told})
+    answer = door(CHECK, form={"seal": code})
+    assert (answer.status, answer.errors, answer.summary) == (422, {"seal": told}, {"#seal": told})
 
 
 def test_a_robot_that_fills_everything_is_told_to_leave_the_trap_empty(door: Caller) -> None:
-    assert door(CHECK, data={"code": "x", "website": "x"}).codes == [("website", "must_be_empty")]
+    assert door(CHECK, data={"seal": "x", "website": "x"}).codes == [("website", "must_be_empty")]
 
 
 def test_the_answer_is_in_the_readers_language_and_the_form_leads_to_its_page(door: Caller, token: str) -> None:
-    answer = door(CHECK, form={"code": token, "lang": "en"})
+    answer = door(CHECK, form={"seal": token, "lang": "en"})
     assert answer.heading == "This document is genuine"
     assert "Determination of credit points (PAK)" in answer.text
     assert door(FORM_ITSELF).location == "/e-dupak/periksa/"
@@ -198,6 +198,6 @@ def test_the_answer_is_in_the_readers_language_and_the_form_leads_to_its_page(do
 
 
 def test_nothing_of_what_is_checked_is_logged(door: Caller, token: str, log: StringIO) -> None:
-    door(CHECK, form={"code": token})
-    door(CHECK, form={"code": "rahasia"})
+    door(CHECK, form={"seal": token})
+    door(CHECK, form={"seal": "rahasia"})
     assert log.getvalue() == ""

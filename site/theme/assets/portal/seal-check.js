@@ -81,12 +81,12 @@ function checkAddress() {
     check(token);
     return;
   }
-  form.elements.code.value = token;
+  form.elements.seal.value = token;
   line.textContent = box.dataset.byForm;
 }
 
 form.addEventListener("submit", (event) => {
-  const token = tokenIn(form.elements.code.value);
+  const token = tokenIn(form.elements.seal.value);
   if (!token || !globalThis.crypto?.subtle) return; // the portal says what is missing, or checks by itself
   event.preventDefault();
   if (location.hash === `#${token}`) check(token);
