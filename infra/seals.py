@@ -39,7 +39,7 @@ class RetiredKey(Declared):
     def _is_sound(self) -> Self:
         must_be_a_day(self.until, "until")
         if jwk_of(public_of(self.x, self.y))["kid"] != self.kid:
-            raise PydanticCustomError("kid", "kid: expected the name of the key that x and y are; one of them is mistyped")
+            raise PydanticCustomError("kid", "kid: expected the name of the key that x and y are; one is mistyped")
         return self
 
 

@@ -20,7 +20,7 @@ from botocore.exceptions import ClientError, EndpointConnectionError, ReadTimeou
 
 
 class JsonService:
-    """Calls of `operations` as methods, with the service's own parameters and answers; nothing is ever repeated here."""
+    """Calls of `operations` as methods, with the service's own parameters and answers; nothing is repeated here."""
 
     service: ClassVar[str]  # as in its addresses and in signatures
     version: ClassVar[str]  # before the dot of X-Amz-Target

@@ -24,7 +24,8 @@ from portal.errors import StoreUnavailable
 Item = dict[str, Any]
 Found = TypeVar("Found")
 
-# Codes (of the key service too) after which the same call may succeed a moment later: nothing was written, or the token makes a repeat harmless.
+# Codes, those of the key service too, after which the same call may succeed a moment later: nothing was written, or
+# the token makes a repeat harmless.
 BUSY = frozenset({
     "InternalServerError", "ProvisionedThroughputExceeded", "ProvisionedThroughputExceededException",
     "RequestLimitExceeded", "ServiceUnavailable", "ThrottlingError", "ThrottlingException",

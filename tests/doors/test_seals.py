@@ -70,7 +70,7 @@ def stays(register: Seals) -> None:
     (is_withdrawn, "withdrawn", "Dokumen ini sudah dicabut", "Dicabut pada 2 Desember 2026"),
 ], ids=["genuine", "replaced", "withdrawn"])
 def test_a_genuine_code_says_what_to_compare_and_whether_it_is_in_force(
-        door: Caller, token: str, register: Seals, happens: Callable[[Seals], None], outcome: str, title: str,
+        door: Caller, token: str, register: Seals, *, happens: Callable[[Seals], None], outcome: str, title: str,
         told: str) -> None:
     happens(register)
     answer = door(CHECK, form={"seal": address_of(token, ORIGIN), "lang": "id"})
@@ -126,7 +126,8 @@ def test_a_busy_register_leaves_a_genuine_code_genuine(
 
 def test_a_busy_key_service_is_asked_to_be_tried_again(
         door: Caller, token: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    bad = Weather(kms.client(), refused("KMSInternalException"), times=float("inf"), calls=frozenset({"get_public_key"}))
+    bad = Weather(kms.client(), refused("KMSInternalException"), times=float("inf"),
+                  calls=frozenset({"get_public_key"}))
     monkeypatch.setattr(kms, "client", lambda: bad)
     assert door(CHECK, form={"seal": token}, seconds=records.RESERVE + 0.1).status == 503
 
@@ -141,7 +142,7 @@ def test_the_keys_are_published_to_be_kept_and_say_nothing_private(door: Caller,
 
 def test_a_key_that_signed_once_goes_on_verifying(door: Caller, token: str, monkeypatch: pytest.MonkeyPatch) -> None:
     (old,) = door(KEYS).json["keys"]
-    monkeypatch.setattr(handler, "read_json", lambda name: [{**old, "until": "2026-11-27"}] if name == "seal-keys.json" else 0)
+    monkeypatch.setattr(handler, "read_json", {"seal-keys.json": [{**old, "until": "2026-11-27"}]}.get)
     monkeypatch.setattr(handler, "SigningKey", lambda _: THEIRS)
     forget(handler.keys)
     assert door(CHECK, data={"seal": token}).json["outcome"] == "genuine"
@@ -149,10 +150,10 @@ def test_a_key_that_signed_once_goes_on_verifying(door: Caller, token: str, monk
 
 
 @pytest.mark.parametrize(("happens", "state", "day"), [
-    (stays, "in_force", "2026-11-27"), (is_replaced, "replaced", "2026-12-02"), (is_withdrawn, "withdrawn", "2026-12-02")],
-    ids=["in force", "replaced", "withdrawn"])
+    (stays, "in_force", "2026-11-27"), (is_replaced, "replaced", "2026-12-02"),
+    (is_withdrawn, "withdrawn", "2026-12-02")], ids=["in force", "replaced", "withdrawn"])
 def test_a_page_asks_for_state_and_day_and_learns_nothing_else(
-        door: Caller, token: str, register: Seals, happens: Callable[[Seals], None], state: str, day: str) -> None:
+        door: Caller, token: str, register: Seals, *, happens: Callable[[Seals], None], state: str, day: str) -> None:
     del token
     happens(register)
     assert door(STANDING, reference="7F3K9QX2").json == {"state": state, "day": day}
@@ -179,7 +180,8 @@ def test_a_document_is_registered_once_and_ends_once(register: Seals, token: str
 
 @pytest.mark.parametrize(("code", "told"), [
     ("", "Isi kode dokumen."), ("abc\0", "Salin kodenya sekali lagi; ada karakter yang tidak dapat dibaca."),
-    ("x" * 601, "Kode dokumen paling panjang 600 karakter. Salin satu kode saja.")], ids=["empty", "unreadable", "long"])
+    ("x" * 601, "Kode dokumen paling panjang 600 karakter. Salin satu kode saja.")],
+    ids=["empty", "unreadable", "long"])
 def test_what_is_no_answer_is_told_beside_its_field(door: Caller, code: str, told: str) -> None:
     answer = door(CHECK, form={"seal": code})
     assert (answer.status, answer.errors, answer.summary) == (422, {"seal": told}, {"#seal": told})

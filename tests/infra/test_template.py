@@ -27,7 +27,8 @@ def test_there_is_something_to_check() -> None:
     assert FUNCTIONS == ["AnchorFunction", "CreditFunction", "DeskFunction", "ErasureFunction", "FeedbackFunction",
                          "IdentityFunction", "InspectorFunction", "MailerFunction", "PurgeFunction",
                          "RegistrationsFunction", "RelayFunction", "RightsDeskFunction", "RightsFunction",
-                         "SealsFunction", "SweeperFunction", "UploadsClockFunction", "UploadsFunction", "UploadsSweepFunction"]
+                         "SealsFunction", "SweeperFunction", "UploadsClockFunction", "UploadsFunction",
+                         "UploadsSweepFunction"]
 
 
 # -- what is remembered --------------------------------------------------------------------------------------------

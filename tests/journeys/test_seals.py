@@ -67,7 +67,11 @@ def keep(page: Page) -> None:
 
 def test_a_scanned_code_is_checked_at_once_and_leaves_the_phone_in_no_request(phone: Page, stage: Stage) -> None:
     asked: list[Request] = []
-    phone.on("request", lambda request: asked.append(request))
+
+    def note(request: Request) -> None:
+        asked.append(request)
+
+    phone.on("request", note)
     document = a_document()
     token = stage.sealed(document)
     phone.goto(address_of(token, stage.url))
@@ -195,8 +199,8 @@ def test_browser_and_portal_read_every_seal_alike(desk: Page) -> None:
 def a_random_seal(number: int) -> str:
     statement = Statement.of(
         random.randbytes(20), reference="".join(random.choices(REFERENCE_ALPHABET, k=8)),
-        kind=random.choice(("pak", "integrasi", "sertifikat")), total=random.choice(("", "20,833", "1.234,567", "32 JP")),
-        day=a_pak().day.replace(month=1 + number % 12))
+        kind=random.choice(("pak", "integrasi", "sertifikat")),
+        total=random.choice(("", "20,833", "1.234,567", "32 JP")), day=a_pak().day.replace(month=1 + number % 12))
     return seal(statement, OURS if number % 2 else THEIRS)
 
 

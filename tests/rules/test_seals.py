@@ -109,10 +109,11 @@ def test_a_seal_has_room_for_these_facts_about_a_document_and_for_no_other() -> 
 
 
 @pytest.mark.parametrize("changes", [
-    {"total": "Dewi Lestari"}, {"total": "20,833 Dewi L"}, {"total": "198609262015052001"}, {"total": "dewi@desa.go.id"},
-    {"kind": "Dewi Lestari"}, {"kind": ""}, {"kind": "p" * 17}, {"reference": "7F3K-9QX2"}, {"reference": "AAAAAAAA"},
+    {"total": "Dewi Lestari"}, {"total": "20,833 Dewi L"}, {"total": "198609262015052001"},
+    {"total": "dewi@desa.go.id"}, {"kind": "Dewi Lestari"}, {"kind": ""}, {"kind": "p" * 17},
+    {"reference": "7F3K-9QX2"}, {"reference": "AAAAAAAA"},
     {"day": date(2019, 12, 31)}, {"day": date(2300, 1, 1)}], ids=str)
-def test_a_name_a_number_of_a_person_and_whatever_else_has_no_place_cannot_be_sealed(changes: dict[str, object]) -> None:
+def test_a_name_a_number_of_a_person_and_whatever_has_no_place_cannot_be_sealed(changes: dict[str, object]) -> None:
     with pytest.raises(ValueError, match="a seal cannot hold this"):
         a_pak(**changes)
 
