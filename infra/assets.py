@@ -13,7 +13,7 @@ from pathlib import Path
 import yaml
 from lokal import wilayah
 
-from infra import access, credit, dictionary, limits, retention, rights, workflow
+from infra import access, credit, dictionary, limits, retention, rights, seals, workflow
 from infra.front_matter import Mistake, front_matter
 from portal.letters import read_template
 
@@ -45,6 +45,7 @@ def write() -> None:
     _write_json("rights.json", rights.for_functions(rights.read()))
     _write_json("credit.json", credit.for_functions(credit.read()))
     _write_json("workflow.json", workflow.for_functions(workflow.read()))
+    _write_json("seal-keys.json", seals.for_functions(seals.read()))
     _write_json("data.json", dictionary.for_functions(dictionary.read()))
     _write_json("consents.json", dictionary.consents_for_functions(dictionary.read_consents()))
 

@@ -13,7 +13,7 @@ import sys
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
-from infra import assets, catalogue, csp, door_page, front_matter, openapi, search, search_words
+from infra import assets, catalogue, csp, door_page, front_matter, openapi, seal_page, search, search_words
 from infra.built_site import BUILD, LANGUAGES, SITE
 
 CONFIGURATIONS = {"id": "mkdocs.yml", "en": "mkdocs.en.yml"}
@@ -110,6 +110,7 @@ def build() -> None:
         index.result()
     stamp_assets()
     door_page.write_worker()
+    seal_page.write_workers()
 
 
 if __name__ == "__main__":

@@ -97,7 +97,7 @@ def client(service: str, endpoint_url: str) -> Client:
 
 
 def provision(template: Template, endpoint_url: str, *, stack: str, origin: str = "*") -> dict[str, str]:
-    """Create what is missing of the template's tables, queues and buckets; answers `Ref` and `GetAtt` names.
+    """Create what is missing of the template's tables, queues, keys and buckets; answers `Ref` and `GetAtt` names.
 
     Scripts of `origin` may send to the buckets that the template opens for the site's own.
     """
@@ -107,6 +107,8 @@ def provision(template: Template, endpoint_url: str, *, stack: str, origin: str 
     for logical in sorted(template.queues, key=lambda each: "RedrivePolicy" in template.queues[each]):
         properties = template.resolve(template.queues[logical], {**names, "PortalKey": None})
         names |= _queue(client("sqs", endpoint_url), logical, f"{stack}-{logical}", properties)
+    for logical, properties in template.signing_keys.items():
+        names |= _signing_key(client("kms", endpoint_url), logical, f"alias/{stack}-{logical}", properties)
     for logical, properties in template.buckets.items():
         names |= _bucket(client("s3", endpoint_url), logical, f"{stack}-{logical}".lower())
         names[f"{logical}.RegionalDomainName"] = urlsplit(endpoint_url).netloc
@@ -146,6 +148,16 @@ def _queue(sqs: Client, logical: str, name: str, properties: dict[str, Any]) -> 
     url = sqs.get_queue_url(QueueName=name)["QueueUrl"]
     arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
     return {logical: url, f"{logical}.Arn": arn, f"{logical}.QueueName": name}
+
+
+def _signing_key(kms: Client, logical: str, alias: str, properties: dict[str, Any]) -> dict[str, str]:
+    """A key has no name of its own: it is known by its alias, and made anew where that is missing."""
+    try:
+        found = kms.describe_key(KeyId=alias)["KeyMetadata"]
+    except kms.exceptions.NotFoundException:
+        found = kms.create_key(KeySpec=properties["KeySpec"], KeyUsage=properties["KeyUsage"])["KeyMetadata"]
+        kms.create_alias(AliasName=alias, TargetKeyId=found["KeyId"])
+    return {logical: found["KeyId"], f"{logical}.Arn": found["Arn"]}
 
 
 def _bucket(s3: Client, logical: str, name: str) -> dict[str, str]:

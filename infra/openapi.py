@@ -19,6 +19,7 @@ from portal.submissions import IDENTIFIER, LANGUAGE
 from portal.web import ANYTHING_ELSE
 from registrations.desk_actions import REFUSAL
 from registrations.handler import CANCEL, STATUS
+from seals.handler import SEAL
 
 ROOT = Path(__file__).parent.parent
 TARGET = ROOT / "build" / "site" / "layanan" / "openapi.json"
@@ -41,6 +42,10 @@ ANSWERS: dict[Route, tuple[int, ...]] = {
     ("POST", "/layanan/pendaftaran/batal"): (200, 303, 404, 409, *POSTED, *ANYWHERE),
     ("GET", "/layanan/angka-kredit/hitung"): (303,),
     ("POST", "/layanan/angka-kredit/hitung"): (200, *POSTED),  # it touches no store that could be busy
+    ("GET", "/layanan/dokumen/kunci"): (200, *ANYWHERE),
+    ("GET", "/layanan/dokumen/periksa"): (303,),
+    ("GET", "/layanan/dokumen/periksa/{reference}"): (200, 404, *ANYWHERE),
+    ("POST", "/layanan/dokumen/periksa"): (200, *POSTED, *ANYWHERE),
     ("GET", "/layanan/kegiatan/{offering}/kursi"): (200, 404, *ANYWHERE),
     ("GET", "/layanan/berkas"): (200, 303, 401, *ANYWHERE),
     ("POST", "/layanan/berkas"): (200, 201, 303, 401, 409, *POSTED, *ANYWHERE),
@@ -89,7 +94,7 @@ ANSWERS: dict[Route, tuple[int, ...]] = {
 }
 
 # Forms that make nothing which could be made twice: they take no identifier.
-ASKING = {STATUS.name, REFUSAL.name, CREDIT.name, "profile", "address", "address_code"}
+ASKING = {STATUS.name, REFUSAL.name, CREDIT.name, SEAL.name, "profile", "address", "address_code"}
 
 # The same for every form that is simply remembered: its page, its submission, its receipt.
 OF_AN_INBOX: dict[str, dict[str, tuple[int, ...]]] = {

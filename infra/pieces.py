@@ -14,9 +14,13 @@ from portal import access, pages
 from portal.assets import asking_for
 from portal.moments import format_day, format_span, format_time
 from portal.regions import provinces
+from portal.seals import SealRefused
 from registrations.handler import REGISTRATION, about
 from registrations.models import Offering, Quota
 from registrations.rules import pools_of
+from seals.handler import SEAL
+
+NO_KEYS = "no_keys"  # what only a page says that checks without network
 
 
 def all_pieces(offerings: list[Offering], language: str) -> Iterator[tuple[str, str]]:
@@ -43,6 +47,8 @@ def all_pieces(offerings: list[Offering], language: str) -> Iterator[tuple[str, 
     today = datetime.now(UTC).date()
     yield "retention.md", retention.as_markdown(retention.read(), language, today)
     yield from workflow_page.pieces(workflow.read(), language, today)
+    yield "seal/check.html", pages.fragment("seal_check", language, texts=SEAL.words(language), refusals=[
+        NO_KEYS, *(each.outcome for each in SealRefused.__subclasses__())])
 
 
 def _facts(offering: Offering, language: str) -> str:

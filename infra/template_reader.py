@@ -213,6 +213,12 @@ class Template:
         return self.of_type("AWS::S3::Bucket")
 
     @property
+    def signing_keys(self) -> dict[str, dict[str, Any]]:
+        """The keys that sign, and encrypt nothing."""
+        return {name: each for name, each in self.of_type("AWS::KMS::Key").items()
+                if each.get("KeyUsage") == "SIGN_VERIFY"}
+
+    @property
     def telling_buckets(self) -> list[str]:
         """The buckets that tell the event bus what happens in them."""
         return [name for name, each in self.buckets.items()

@@ -24,11 +24,13 @@ from portal.errors import StoreUnavailable
 Item = dict[str, Any]
 Found = TypeVar("Found")
 
-# Codes after which the same call may succeed a moment later: nothing was written, or the token makes a repeat harmless.
+# Codes, those of the key service too, after which the same call may succeed a moment later: nothing was written, or
+# the token makes a repeat harmless.
 BUSY = frozenset({
     "InternalServerError", "ProvisionedThroughputExceeded", "ProvisionedThroughputExceededException",
     "RequestLimitExceeded", "ServiceUnavailable", "ThrottlingError", "ThrottlingException",
     "TransactionConflict", "TransactionConflictException", "TransactionInProgressException",
+    "DependencyTimeoutException", "KMSInternalException",
 })
 FIRST_PAUSE, LONGEST_PAUSE = 0.025, 1.0
 CONNECTING, READING = 0.5, 2.0  # seconds after which a call is given up; the store answers in milliseconds
@@ -142,7 +144,7 @@ class Table:
 
     def get(self, pk: str, sk: str) -> Item | None:
         """The item as it is now (a consistent read), or None."""
-        answer = _patiently(lambda: client().get_item(
+        answer = patiently(lambda: client().get_item(
             TableName=self.name, Key=to_attributes({"pk": pk, "sk": sk}), ConsistentRead=True))
         return from_attributes(answer["Item"]) if "Item" in answer else None
 
@@ -176,7 +178,7 @@ class Table:
             parameters["Limit"] = most
         if backwards:
             parameters["ScanIndexForward"] = False
-        return _patiently(lambda: client().query(**parameters))
+        return patiently(lambda: client().query(**parameters))
 
     def listed(self, index: str, attribute: str, value: str, *, after: Item | None = None, newest_first: bool = False,
                ) -> Iterator[Item]:
@@ -192,7 +194,7 @@ class Table:
                 "ExpressionAttributeValues": to_attributes({":value": value}), "ScanIndexForward": not newest_first}
             if start:
                 parameters["ExclusiveStartKey"] = start
-            answer = _patiently(lambda asked=parameters: client().query(**asked))  # type: ignore[misc]
+            answer = patiently(lambda asked=parameters: client().query(**asked))  # type: ignore[misc]
             yield from (from_attributes(attributes) for attributes in answer["Items"])
             start = answer.get("LastEvaluatedKey")
             if start is None:
@@ -209,7 +211,7 @@ class Table:
             start = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
 
     def _scan(self, start: dict[str, Any]) -> dict[str, Any]:
-        return _patiently(lambda: client().scan(TableName=self.name, **start))
+        return patiently(lambda: client().scan(TableName=self.name, **start))
 
     def count(self, pk: str, *, first: str, last: str, most: int) -> int:
         """How many items have an `sk` from `first` to `last`, both included; stops counting at `most`.
@@ -222,7 +224,7 @@ class Table:
             "ExpressionAttributeValues": to_attributes({":pk": pk, ":first": first, ":last": last})}
         total = 0
         while total < most:
-            answer = _patiently(lambda: client().query(**parameters))
+            answer = patiently(lambda: client().query(**parameters))
             total += answer["Count"]
             if "LastEvaluatedKey" not in answer:
                 break
@@ -241,13 +243,13 @@ class Table:
         """
         token = str(uuid.uuid4())
         items = [{write.kind: {"TableName": write.table or self.name, **write.parameters}} for write in writes]
-        _patiently(lambda: client().transact_write_items(TransactItems=items, ClientRequestToken=token))
+        patiently(lambda: client().transact_write_items(TransactItems=items, ClientRequestToken=token))
 
     def write(self, write: Write) -> Item:
         """One write alone (Put, Update or Delete); answers the item as it is afterwards for an Update."""
         call = {"Put": client().put_item, "Update": client().update_item, "Delete": client().delete_item}[write.kind]
         returned = {"ReturnValues": "ALL_NEW"} if write.kind == "Update" else {}
-        answer = _patiently(lambda: call(TableName=write.table or self.name, **write.parameters, **returned))
+        answer = patiently(lambda: call(TableName=write.table or self.name, **write.parameters, **returned))
         return from_attributes(answer.get("Attributes", {}))
 
 
@@ -257,7 +259,7 @@ def client() -> Any:  # noqa: ANN401 in a test something else may stand here
     return DynamoDB(connecting=CONNECTING, reading=READING, connections=64)
 
 
-def _patiently(call: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+def patiently(call: Callable[[], dict[str, Any]]) -> dict[str, Any]:
     """Call until the store answers; raise StoreUnavailable when the function's time is nearly used up.
 
     Pauses grow and are spread at random ("full jitter"), so that those who collided do not collide again. A call

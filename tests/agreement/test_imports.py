@@ -25,10 +25,10 @@ OUTSIDE = {"pydantic", "pydantic_core"}
 # Whose records a clock tidies, it may know; whoever tells people what is kept of them knows everybody who keeps it.
 KNOWS_OTHERS = {"sweeper": {"identity", "registrations", "rights", "uploads"},
                 "rights": {"feedback", "identity", "registrations", "uploads"}}
-KNOW_AWS = {"portal/buckets.py", "portal/dynamodb.py", "portal/records.py", "mailer/handler.py"}
+KNOW_AWS = {"portal/aws_json.py", "portal/buckets.py", "portal/records.py", "mailer/handler.py"}
 KNOWS_HTTP = "portal/web.py"
 # Whom others answer over HTTP, and which of its libraries each may use: the store, and the sign-in service.
-ASKS_OVER_HTTP = {"portal/buckets.py": {"urllib3"}, "portal/dynamodb.py": {"urllib3"},
+ASKS_OVER_HTTP = {"portal/aws_json.py": {"urllib3"}, "portal/buckets.py": {"urllib3"},
                   "identity/provider.py": {"requests"}}
 STATUSES = {int(status) for status in HTTPStatus if status >= HTTPStatus.OK}  # nobody answers with the ones before
 

@@ -19,13 +19,14 @@ from identity import handler as identity
 from infra import assets as built
 from infra.emulator import CREDENTIALS, Emulator, provision
 from infra.template_reader import Template
-from portal import assets, inbox, observe, records, web
+from portal import assets, inbox, kms, observe, records, web
 from portal.records import Table
 from portal.sessions import Sessions, sessions
 from registrations import deskwork, handler
 from registrations.catalogue import Catalogue
 from registrations.store import Registrations
 from rights import handler as rights
+from seals import handler as seals
 from sweeper import erasure
 from tests.doors.calling import Caller
 from tests.doors.weather import contents
@@ -39,12 +40,13 @@ TEMPLATE = Template()
 SHELL = ("<!doctype html><html lang={}><head><title><!--portal:title--> - Portal</title></head>"
          "<body><main><!--portal:content--></main></body></html>")
 # What the functions look up once and keep: for as long as a process lives, and as long as its tables are the same.
-OF_A_PROCESS = (assets.read_text, assets.read_json, records.client)
+OF_A_PROCESS = (assets.read_text, assets.read_json, records.client, kms.client)
 OF_A_DOOR = (inbox.settings, inbox._table, handler.settings, handler.table, handler.registrations, handler.catalogue,
              dupak.settings, dupak.rulebook, identity.settings, identity.identities, identity.provider,
              addresses.proofs, sessions,
              deskwork.settings, deskwork.registrations, deskwork.catalogue, deskwork.audit, deskwork.mailings,
              deskwork.saved_filters,
+             seals.settings, seals.register, seals.keys,
              rights.settings, rights.tables, rights.rights, erasure.tables,
              files.settings, files.table, inspector.settings, inspector.uploads, clock.uploads, sweep.settings)
 
@@ -100,7 +102,8 @@ def names(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]
 def tables_of(names: dict[str, str]) -> dict[str, str]:
     """The variables in which functions find their tables."""
     tables = {f"{logical.removesuffix('Table').upper()}_TABLE": names[logical] for logical in TEMPLATE.tables}
-    return {**tables, "QUARANTINE_BUCKET": names["QuarantineBucket"], "EVIDENCE_BUCKET": names["EvidenceBucket"]}
+    return {**tables, "QUARANTINE_BUCKET": names["QuarantineBucket"], "EVIDENCE_BUCKET": names["EvidenceBucket"],
+            "SEAL_KEY": names["SealKey"]}
 
 
 @pytest.fixture

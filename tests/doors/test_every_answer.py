@@ -15,13 +15,14 @@ from dupak.handler import CREDIT
 from identity import handler as identity
 from infra import doors, openapi
 from infra.emulator import Emulator, provision
-from portal import records, web
+from portal import kms, records, web
 from portal.evidence import Evidence
 from portal.records import Table
 from portal.sessions import Sessions
 from registrations.catalogue import Catalogue
 from rights import desk as rights_desk
 from rights import handler as rights
+from seals import handler as seals
 from tests.doors.calling import FORM, JSON, Answer, Caller
 from tests.doors.conftest import OF_A_DOOR, ORIGIN, TEMPLATE, forget, settings_of, tables_of
 from tests.doors.weather import Weather, refused
@@ -97,8 +98,8 @@ class World:
 
     def submitted(self, path: str = REGISTER, **changes: str) -> dict[str, str]:
         """What somebody new sends, identifier included."""
-        if path == CREDIT.action:
-            return dict(A_POST)
+        if path in ALONE:
+            return dict(ALONE[path])
         number = next(self.newcomers)
         answers = ratna() if path.startswith(FEEDBACK) else visitor(number)
         return {**answers, "submission_id": a_submission(number), **changes}
@@ -193,6 +194,8 @@ class World:
 
 
 A_POST = {"entry": "pertama", "jenjang": "ahli_pertama", "golongan": "III/a", "since": "01-2024"}
+# Forms that need nobody and keep nothing, and an answer that each can do something with.
+ALONE = {CREDIT.action: A_POST, seals.SEAL.action: {"seal": "bukan kode"}}
 A_PROFILE = {"kind": "umum", "region": "35.22", "phone": "0812 3456 7890", "channel": "email", "version": "0"}
 
 
@@ -214,6 +217,9 @@ def busy(code: str) -> Callable[[World, Route, pytest.MonkeyPatch], Answer]:
         request = world.good(route, seconds=records.RESERVE + 0.1)
         bad = Weather(records.client(), refused(code), times=FOR_GOOD)
         monkeypatch.setattr(records, "client", lambda: bad)
+        mute = Weather(kms.client(), refused(code), times=FOR_GOOD, calls=frozenset({"get_public_key"}))
+        monkeypatch.setattr(kms, "client", lambda: mute)
+        forget(seals.keys)
         return request()
 
     return provoke
@@ -368,7 +374,7 @@ def provoked(world: World, route: Route, status: int, monkeypatch: pytest.Monkey
     if status in ANYWHERE:
         return ANYWHERE[status](world, route, monkeypatch)
     if status == 404:
-        return world.call(route, submission=a_submission(99_999), offering="tidak-ada")
+        return world.call(route, submission=a_submission(99_999), offering="tidak-ada", reference="bukan-nomor")
     return world.good(route)()
 
 

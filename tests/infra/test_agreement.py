@@ -23,6 +23,7 @@ SETTINGS = {"RegistrationsFunction": {"registrations.handler.RegistrationsSettin
             "DeskFunction": {"registrations.deskwork.DeskSettings", SESSIONS, AUDIT},
             "IdentityFunction": {"identity.handler.IdentitySettings", SESSIONS, AUDIT},
             "FeedbackFunction": {"portal.inbox.InboxSettings"},
+            "SealsFunction": {"seals.handler.SealsSettings"},
             "CreditFunction": {"dupak.handler.CreditSettings"}, "RelayFunction": {"mailer.handler.RelaySettings"},
             "MailerFunction": {"mailer.handler.MailerSettings"}, "SweeperFunction": {"sweeper.handler.SweeperSettings"},
             "AnchorFunction": {"sweeper.anchor.AnchorSettings"}, "PurgeFunction": {"sweeper.purge.PurgeSettings"},
@@ -82,5 +83,6 @@ def test_the_api_has_exactly_the_routes_that_the_door_serves(name: str) -> None:
 
 
 def test_functions_in_one_process_agree_on_every_variable() -> None:
-    names = {**{name: name for name in (*TEMPLATE.tables, *TEMPLATE.queues, *TEMPLATE.buckets)}, **PARAMETERS}
+    made = (*TEMPLATE.tables, *TEMPLATE.queues, *TEMPLATE.buckets, *TEMPLATE.signing_keys)
+    names = {**{name: name for name in made}, **PARAMETERS}
     assert environment(TEMPLATE, names)["REGISTRATIONS_TABLE"] == "RegistrationsTable"

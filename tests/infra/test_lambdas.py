@@ -13,7 +13,8 @@ from infra.run import PARAMETERS
 from infra.template_reader import Template
 
 TEMPLATE = Template()
-NAMES = {**{name: name for name in (*TEMPLATE.tables, *TEMPLATE.queues, *TEMPLATE.buckets)}, **PARAMETERS}
+MADE = (*TEMPLATE.tables, *TEMPLATE.queues, *TEMPLATE.buckets, *TEMPLATE.signing_keys)
+NAMES = {**{name: name for name in MADE}, **PARAMETERS}
 
 
 def test_functions_find_the_templates_environment_and_what_differs_here() -> None:

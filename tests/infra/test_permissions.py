@@ -37,6 +37,7 @@ from tests.signing_in import as_pairs, signed_in
 TEMPLATE = Template()
 REGISTRATIONS, FEEDBACK, AUDIT, MAIL = "RegistrationsTable", "FeedbackTable", "AuditTable", "MailTable"
 IDENTITY, RIGHTS = "IdentityTable", "RightsTable"
+SEALS, SEAL_KEY = "SealsTable", "SealKey"
 BY_OFFERING, BY_EMAIL = f"{REGISTRATIONS}/index/by_offering", f"{REGISTRATIONS}/index/by_email"
 MESSAGES_BY_EMAIL = f"{FEEDBACK}/index/by_email"
 UPLOADS, QUARANTINE, EVIDENCE = "UploadsTable", "QuarantineBucket", "EvidenceBucket"
@@ -76,6 +77,7 @@ PERMISSIONS: dict[str, dict[tuple[str, str], tuple[str, ...]]] = {
     "FeedbackFunction": {
         ("dynamodb:GetItem", FEEDBACK): ("MESSAGE#*",), ("dynamodb:PutItem", FEEDBACK): ("MESSAGE#*",)},
     "CreditFunction": {},
+    "SealsFunction": {("dynamodb:GetItem", SEALS): ("SEAL#*",), ("kms:GetPublicKey", SEAL_KEY): ()},
     "RightsFunction": {
         ("dynamodb:GetItem", IDENTITY): ("PERSON#*", "SESSION#*"),
         ("dynamodb:UpdateItem", IDENTITY): ("SESSION#*",),
@@ -299,9 +301,9 @@ class Calls:
         service = model.service_model.service_name
         self._note({"sesv2": "ses"}.get(service, service), model.name, params)
 
-    def note_dynamodb(self, call: Callable[..., Any]) -> Callable[..., Any]:
-        def noted(client: object, operation: str, parameters: dict[str, Any]) -> Any:
-            self._note("dynamodb", operation, parameters)
+    def note_json(self, call: Callable[..., Any]) -> Callable[..., Any]:
+        def noted(client: Any, operation: str, parameters: dict[str, Any]) -> Any:
+            self._note(client.service, operation, parameters)
             return call(client, operation, parameters)
 
         return noted
@@ -328,6 +330,8 @@ class Calls:
     def _actions(self, service: str, operation: str, params: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
         if service == "ses":
             yield operation, "MailIdentity", ""
+        elif service == "kms":
+            yield operation, self._logical(params["KeyId"]), ""
         elif service == "sqs":
             yield operation, self._logical(params["QueueUrl"]), ""
         elif operation == "TransactWriteItems":
@@ -472,8 +476,8 @@ def calls(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Calls]:
             here = {"SITE_ORIGIN": "http://127.0.0.1", "ASSETS_FOLDER": str(assets)}
             parameters = {**noted.names, **PARAMETERS, **sign_in.start().parameters}
             with loaded_functions(TEMPLATE, parameters, here) as functions:
-                store = importlib.import_module("portal.dynamodb").DynamoDB
-                patch.setattr(store, "call", noted.note_dynamodb(store.call))
+                service = importlib.import_module("portal.aws_json").JsonService
+                patch.setattr(service, "call", noted.note_json(service.call))
                 bucket = importlib.import_module("portal.buckets").Bucket
                 for name, action in (("call", ""), ("place", "PutObject"), ("download_address", "GetObject")):
                     patch.setattr(bucket, name, noted.note_bucket(getattr(bucket, name), action))
@@ -592,6 +596,8 @@ def tell_the_story(portal: Portal) -> None:
     portal.ask("POST", "/layanan/pendaftaran/batal", proof(1, references))  # a seat too many leaves the world
     portal.ask("POST", "/layanan/masukan", complaint(9))
     portal.ask("GET", f"/layanan/masukan/tanda-terima/{ulid(9)}")
+    portal.ask("GET", "/layanan/dokumen/kunci")
+    portal.ask("GET", "/layanan/dokumen/periksa/7F3K9QX2")
     tell_of_the_desk(portal, offering)
     tell_of_an_account(portal)
     files_are_sent(portal)

@@ -21,13 +21,14 @@ WITH_MESSAGES = [table for table in TABLES if "StreamSpecification" in TEMPLATE.
 
 def test_there_is_something_to_check() -> None:
     assert TABLES == ["AuditTable", "FeedbackTable", "IdentityTable", "MailTable", "RegistrationsTable",
-                      "RightsTable", "UploadsTable"]
+                      "RightsTable", "SealsTable", "UploadsTable"]
     assert WITH_MESSAGES == ["FeedbackTable", "IdentityTable", "RegistrationsTable", "RightsTable"]
     assert QUEUES == ["MailDeadLetterQueue", "MailQueue", "RelayDeadLetterQueue"]
     assert FUNCTIONS == ["AnchorFunction", "CreditFunction", "DeskFunction", "ErasureFunction", "FeedbackFunction",
                          "IdentityFunction", "InspectorFunction", "MailerFunction", "PurgeFunction",
                          "RegistrationsFunction", "RelayFunction", "RightsDeskFunction", "RightsFunction",
-                         "SweeperFunction", "UploadsClockFunction", "UploadsFunction", "UploadsSweepFunction"]
+                         "SealsFunction", "SweeperFunction", "UploadsClockFunction", "UploadsFunction",
+                         "UploadsSweepFunction"]
 
 
 # -- what is remembered --------------------------------------------------------------------------------------------

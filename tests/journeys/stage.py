@@ -22,9 +22,12 @@ from infra.catalogue import read_offerings
 from infra.emulator import CREDENTIALS, Emulator, provision
 from infra.portal_process import running_portal
 from infra.template_reader import Template
-from portal import records
+from portal import kms, records
 from portal.identifiers import format_moment
+from portal.kms import SigningKey
 from portal.records import Table
+from portal.seal_register import Seals
+from portal.seals import Statement, seal
 from portal.sessions import RECORD, hashed
 from registrations.catalogue import Catalogue
 from registrations.handler import OFFERING_KEPT
@@ -46,6 +49,8 @@ class Stage:
     table: str
     people: str  # the table of sessions
     audit: str
+    seals: str
+    seal_key: str
     own: Iterator[int] = field(default_factory=lambda: count(1), compare=False)
 
     def declare(self, **changes: Any) -> str:
@@ -79,15 +84,31 @@ class Stage:
                 Table(self.table).write(records.put({
                     **kept.key, **asdict(kept), "offering": offering, "expires_at": int(days(800).timestamp())}))
 
+    def sealed(self, statement: Statement, *, register: bool = True) -> str:
+        """A document as a subject of the portal makes it: its seal, and its place in the register."""
+        with self._storage():
+            if register:
+                seals = Seals(Table(self.seals))
+                seals.table.transact(seals.registered(statement, datetime.now(UTC)))
+            return seal(statement, SigningKey(self.seal_key))
+
+    def replaced(self, reference: str, by: str) -> None:
+        """Another document has taken its place."""
+        with self._storage():
+            seals = Seals(Table(self.seals))
+            seals.table.transact(seals.replaced(reference, by, datetime.now(UTC)))
+
     @contextmanager
     def _storage(self) -> Iterator[None]:
         """This process speaks to the portal's storage in here only: other tests have storage of their own."""
         with pytest.MonkeyPatch.context() as patch:
             for name, value in {**CREDENTIALS, "AWS_ENDPOINT_URL": self.endpoint}.items():
                 patch.setenv(name, value)
-            records.client.cache_clear()
+            for each in (records.client, kms.client):
+                each.cache_clear()
             yield
-        records.client.cache_clear()
+        for each in (records.client, kms.client):
+            each.cache_clear()
 
     def seats(self, offering: str) -> dict[str, Any]:
         """How full an offering is: {"seats", "free", "waiting", …}."""
@@ -135,7 +156,7 @@ def running_stage() -> Iterator[Stage]:
         names = provision(Template(), emulator.url, stack=STACK)
         with running_portal(endpoint_url=emulator.url, stack=STACK) as url:
             stage = Stage(url, emulator.url, names["RegistrationsTable"], names["IdentityTable"],
-                          names["AuditTable"])
+                          names["AuditTable"], names["SealsTable"], names["SealKey"])
             for offering in read_offerings():
                 stage.publish(an_open_offering(offering.id))
             yield stage

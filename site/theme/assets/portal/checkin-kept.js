@@ -4,6 +4,7 @@
 
 const LISTS = "lists";
 const NOTES = "notes";
+const DOORS = "/layanan/meja/"; // below it are the pages whose workers are the door's
 const ASIDE = "check-in "; // how the names of the worker's caches begin
 const KEYS = { [LISTS]: ["offering"], [NOTES]: ["mark", "offering", "number"] };
 
@@ -107,10 +108,10 @@ export class Kept {
   }
 }
 
-/** After signing out: no list of anybody stays, and no worker. Notes stay for whoever made them. */
+/** After signing out: no list of anybody stays, and no worker of a door. Notes stay for whoever made them. */
 export async function forget() {
   const kept = await new Kept("", "").open();
   await kept.tidy();
-  for (const each of await navigator.serviceWorker?.getRegistrations() ?? []) await each.unregister();
+  for (const each of await navigator.serviceWorker?.getRegistrations() ?? []) if (new URL(each.scope).pathname.startsWith(DOORS)) await each.unregister();
   for (const name of await globalThis.caches?.keys() ?? []) if (name.startsWith(ASIDE)) await caches.delete(name);
 }
