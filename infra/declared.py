@@ -95,7 +95,8 @@ def parse_yaml(text: str, source: Path) -> object:
         return yaml.load(text, EachNameOnce)  # noqa: S506 a SafeLoader
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        where = f"line {mark.line + 1}" if mark else "its text"
+        # What ends too early is a mistake of the last line, also where libyaml looks for one more behind it.
+        where = f"line {min(mark.line, text.count(chr(10))) + 1}" if mark else "its text"
         raise Mistake(source, where, f"expected YAML, but {getattr(error, 'problem', error)}") from None
 
 
