@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapte
 from pydantic_core import PydanticCustomError
 
 from infra.front_matter import Mistake, text_of
+from infra.yaml_loader import SafeLoader
 
 EXPECTED = {
     "missing": "a value, it is missing", "extra_forbidden": "no such key",
@@ -70,7 +71,7 @@ def in_order(rows: Sequence[Dated]) -> bool:
     return days == sorted(set(days))
 
 
-class EachNameOnce(yaml.SafeLoader):
+class EachNameOnce(SafeLoader):
     """YAML in which no name stands twice: of two rows for one thing, the first would silently be none."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002 yaml's signature
@@ -94,7 +95,8 @@ def parse_yaml(text: str, source: Path) -> object:
         return yaml.load(text, EachNameOnce)  # noqa: S506 a SafeLoader
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        where = f"line {mark.line + 1}" if mark else "its text"
+        # What ends too early is a mistake of the last line, also where libyaml looks for one more behind it.
+        where = f"line {min(mark.line, text.count(chr(10))) + 1}" if mark else "its text"
         raise Mistake(source, where, f"expected YAML, but {getattr(error, 'problem', error)}") from None
 
 

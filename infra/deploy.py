@@ -24,7 +24,7 @@ from infra.distribution import script_hashes
 from infra.freshness import BuildFailed, ensure_site
 from infra.functions_bundle import BundleFailed
 from infra.functions_bundle import build as build_bundle
-from infra.published import SITE, cache_control, content_type, files
+from infra.published import SITE, cache_control, content_encoding, content_type, files
 from infra.template_reader import ROOT, TEMPLATE
 
 Client = Any  # boto3 makes its clients at run time
@@ -114,8 +114,9 @@ def _pages_begin(paths: list[Path]) -> int:
 
 
 def _put(s3: Client, bucket: str, path: Path, key: str) -> None:
+    encoding = content_encoding(key)
     s3.put_object(Bucket=bucket, Key=key, Body=path.read_bytes(), ContentType=content_type(key),
-                  CacheControl=cache_control(key))
+                  CacheControl=cache_control(key), **({"ContentEncoding": encoding} if encoding else {}))
 
 
 def _keys(s3: Client, bucket: str) -> Iterator[str]:

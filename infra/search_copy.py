@@ -96,12 +96,22 @@ def listed_pages(pages: list[Said], vocabulary: Vocabulary) -> dict[str, set[Pat
     for page in pages:
         for word in weighty_words(page, vocabulary):
             listed[word].add(page.file)
-    lengths = {page.file: page.body.total() for page in pages}
-    said = [(-times / lengths[page.file], page.file, word) for page in pages for word, times in page.body.items()]
-    for _, file, word in sorted(said):
-        if len(listed[word]) < SHOWN:
-            listed[word].add(file)
+    for word, candidates in _candidates(pages, listed).items():
+        for _, file in sorted(candidates):
+            if len(listed[word]) < SHOWN:
+                listed[word].add(file)
     return listed
+
+
+def _candidates(pages: list[Said], listed: dict[str, set[Path]]) -> dict[str, list[tuple[float, Path]]]:
+    """For each word that has too few pages yet, those that say it, the one that says it most (for its length) least."""
+    found: dict[str, list[tuple[float, Path]]] = defaultdict(list)
+    for page in pages:
+        length = page.body.total()
+        for word, times in page.body.items():
+            if len(listed[word]) < SHOWN:
+                found[word].append((-times / length, page.file))
+    return found
 
 
 def common_headings(pages: list[Said]) -> set[str]:

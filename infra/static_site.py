@@ -16,7 +16,7 @@ from urllib.parse import unquote
 import brotli
 
 from infra.gateway import Request, Response
-from infra.published import SITE, cache_control, content_type
+from infra.published import SITE, cache_control, content_encoding, content_type
 from infra.template_reader import Behaviour, Template
 
 # What CloudFront compresses: these types, between these sizes.
@@ -65,7 +65,8 @@ class StaticSite:
         headers = [("content-type", content_type(name)), ("cache-control", cache_control(name)), ("etag", etag)]
         if etag in _etags(request.headers.get("if-none-match", "")):
             return Response(304, headers[1:], b"")
-        return Response(200, headers, body)
+        encoding = content_encoding(name)
+        return Response(200, [*headers, ("content-encoding", encoding)] if encoding else headers, body)
 
     def missing(self, request: Request) -> Response:
         """What stands where nothing is: the bucket says 403, the distribution makes its error page of it."""
@@ -77,9 +78,10 @@ class StaticSite:
 
 
 def compressed(response: Response, accepted: str) -> Response:
-    """The same answer in the best encoding that the browser takes, when it is worth it."""
-    kind = next((value for name, value in response.headers if name == "content-type"), "")
-    if not kind.startswith(COMPRESSIBLE) or not SMALLEST <= len(response.body) <= LARGEST:
+    """The same answer in the best encoding that the browser takes, when it is worth it and not packed already."""
+    sent = dict(response.headers)
+    kind = sent.get("content-type", "")
+    if "content-encoding" in sent or not kind.startswith(COMPRESSIBLE) or not SMALLEST <= len(response.body) <= LARGEST:
         return response
     encoding = next((each for each in ("br", "gzip") if each in _encodings(accepted)), None)
     headers = [*response.headers, ("vary", "accept-encoding")]

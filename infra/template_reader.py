@@ -17,6 +17,8 @@ from typing import Any
 
 import yaml
 
+from infra.yaml_loader import SafeLoader
+
 ROOT = Path(__file__).resolve().parent.parent
 TEMPLATE = ROOT / "infra" / "template.yaml"
 REGION = "ap-southeast-3"
@@ -27,7 +29,7 @@ ABSENT = object()
 ANYTHING_ELSE = "$default"  # what API Gateway calls the route without path and method
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(SafeLoader):
     """YAML with CloudFormation's short tags (`!Ref x` is read as `{"Ref": x}`)."""
 
 

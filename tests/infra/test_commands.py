@@ -183,15 +183,18 @@ def s3() -> Iterator[Any]:
 
 
 def test_the_site_is_uploaded_with_types_and_lifetimes_and_old_pages_go(s3: Any, tmp_path: Path) -> None:
-    for name in ("index.html", "a/index.html", "assets/x.1a2b3c4d.css"):
+    for name in ("index.html", "a/index.html", "assets/x.1a2b3c4d.css", "pagefind/pagefind.js"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(name)
     for key in ("old/index.html", "assets/y.99999999.css"):
         s3.put_object(Bucket="site", Key=key, Body=b"old")
     upload(s3, "site", tmp_path)
     keys = {each["Key"] for each in s3.list_objects_v2(Bucket="site")["Contents"]}
-    assert keys == {"index.html", "a/index.html", "assets/x.1a2b3c4d.css", "assets/y.99999999.css"}
+    assert keys == {"index.html", "a/index.html", "assets/x.1a2b3c4d.css", "assets/y.99999999.css",
+                    "pagefind/pagefind.js"}
     page = s3.head_object(Bucket="site", Key="a/index.html")
     assert (page["ContentType"], page["CacheControl"]) == ("text/html; charset=utf-8", "public, max-age=300")
     style = s3.head_object(Bucket="site", Key="assets/x.1a2b3c4d.css")
     assert style["CacheControl"] == "public, max-age=31536000, immutable"
+    assert "ContentEncoding" not in style
+    assert s3.head_object(Bucket="site", Key="pagefind/pagefind.js")["ContentEncoding"] == "br"

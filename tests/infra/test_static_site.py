@@ -12,7 +12,7 @@ from playwright.sync_api import sync_playwright
 
 from infra.browser import launch
 from infra.gateway import Request, Response
-from infra.published import cache_control, content_type
+from infra.published import cache_control, content_encoding, content_type
 from infra.static_site import StaticSite, compressed, rewritten
 from infra.template_reader import Template
 
@@ -24,7 +24,8 @@ ADDRESSES = ["/", "/a/", "/a/b/", "/a", "/a/b", "/a.css", "/a/b.min.js", "/a.b/"
 @pytest.fixture
 def site(tmp_path: Path) -> StaticSite:
     for name, text in {"index.html": "<p>home</p>" * 200, "a/index.html": "a", "404.html": "<p>not here</p>",
-                       "assets/x.1a2b3c4d.css": "c" * 2000, "picture.png": "p" * 2000}.items():
+                       "assets/x.1a2b3c4d.css": "c" * 2000, "picture.png": "p" * 2000,
+                       "pagefind/pagefind.js": "j" * 2000}.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text)
     (tmp_path.parent / "secret.txt").write_text("secret")
@@ -115,6 +116,22 @@ def test_what_is_small_or_packed_already_or_not_wanted_stays_as_it_is(
     plain = get(site, path)
     assert compressed(plain, accepted).body == plain.body
     assert header(compressed(plain, accepted), "content-encoding") is None
+
+
+@pytest.mark.parametrize("accepted", ["gzip, deflate, br", "gzip", ""])
+def test_what_the_build_packed_is_sent_as_it_lies_in_the_bucket(site: StaticSite, accepted: str) -> None:
+    answer = compressed(get(site, "/pagefind/pagefind.js"), accepted)
+    assert answer.body == b"j" * 2000
+    assert [value for name, value in answer.headers if name == "content-encoding"] == ["br"]
+    assert header(answer, "etag") == header(get(site, "/pagefind/pagefind.js"), "etag")
+
+
+@pytest.mark.parametrize(("path", "encoding"), [
+    ("pagefind/wasm.id.pagefind", "br"), ("pagefind/index/id_da8be6e.pf_index", "br"), ("index.html", None),
+    ("en/pagefind/index.html", None), ("assets/portal/search_a14005d5d8.js", None), ("layanan/openapi.json", None)])
+def test_only_what_the_search_alone_asks_for_is_packed_beforehand(path: str, encoding: str | None) -> None:
+    """A bucket cannot choose by what a browser reads, and a page is also read by programs that know no Brotli."""
+    assert content_encoding(path) == encoding
 
 
 def test_whether_something_is_packed_is_told_to_caches(site: StaticSite) -> None:

@@ -8,11 +8,13 @@ from __future__ import annotations
 import json
 from collections import Counter
 
+import brotli
 import pytest
 import snowballstemmer
 
 from infra import search, search_copy, search_words
 from infra.built_site import LANGUAGES, SITE, page_files
+from infra.published import content_encoding
 
 STEM = snowballstemmer.stemmer("indonesian").stemWord
 EXCEPTIONS = search_words.families("id", "stem-exceptions")
@@ -100,6 +102,17 @@ def test_the_dialog_can_show_what_is_found(pages):
         assert len(shown) == len([address for address in pages if address.startswith(f"/{folder}")
                                   and (folder or not address.startswith("/en/"))]) - 2
         assert all(page["title"] and page["description"] for page in shown.values())
+
+
+def test_every_file_of_the_index_is_packed_once_and_as_it_is_published(pages):
+    assert pages
+    files = [file for file in search.INDEX.rglob("*") if file.is_file()]
+    assert {content_encoding(file.relative_to(SITE).as_posix()) for file in files} == {"br"}
+    unpacked = {file.name: brotli.decompress(file.read_bytes()) for file in files}
+    assert [name for name, content in unpacked.items() if content.startswith(search.GZIP)] == []
+    own = [name for name in unpacked if name.endswith(("pagefind", "_meta", "_index"))]
+    assert len(own) >= 3 * len(LANGUAGES)
+    assert [name for name in own if not unpacked[name].startswith(b"pagefind_dcd")] == []
 
 
 def test_the_index_holds_no_names_of_regions_from_forms(pages):
