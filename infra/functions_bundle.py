@@ -31,7 +31,7 @@ ADDRESSES = ("dynamodb", "email", "sqs", "sts")
 LEFT_OUT = ("*/__pycache__/*", "*.pyi", "*.dist-info/RECORD", "*.dist-info/INSTALLER", "*.dist-info/REQUESTED",
             "*.dist-info/direct_url.json", "bin/*", "*/tests/*", "boto3/data/*", "boto3/examples/*")
 # Layer (its resource in the template is <Name>Layer) -> the packages in it.
-LAYERS = {"documents": ("typst",)}
+LAYERS = {"documents": ("typst", "docx", "python_docx", "lxml")}
 THE_EPOCH_OF_ZIP = (1980, 1, 1, 0, 0, 0)
 
 

@@ -18,7 +18,7 @@ from typing import Any
 from dupak.integrasi import Integration, integration
 from dupak.konvensional import Done, read_catalogue, sheet
 from dupak.models import Career, Diploma, Entry, Evaluation, Month, Post
-from dupak.papers import Issue, Proposal, Subject, Work, kinds_for, paper
+from dupak.papers import Issue, Proposal, Result, Subject, Work, kinds_for, paper
 from dupak.rulebook import Rulebook
 from dupak.rules import Standing, standing
 from dupak.views import Teller
@@ -31,7 +31,7 @@ CATALOGUE = ROOT / "content" / "rules" / "butir-peragaan.csv"
 
 SITI = Subject(
     "Siti Rahmawati, S.Sos.", "199203012019032001", "B 01234567", "Bojonegoro", "1992-03-01", "P",
-    "S1 Sosiologi", "ahli_pertama", "III/b", "2023-04-01", "2023-01-01",
+    "S1 Sosiologi", "ahli_pertama", "III/a", "2019-03-01", "2023-01-01",
     "Bidang Pemberdayaan Masyarakat", "Dinas Pemberdayaan Masyarakat dan Desa Kabupaten Bojonegoro",
     "3 tahun 10 bulan", "6 tahun 1 bulan")
 ISSUE = Issue(
@@ -65,9 +65,9 @@ def long_career() -> Standing:
     """Integration, twelve periods, a promotion in rank and a diploma."""
     posts = (Post(Month(2023, 1), "ahli_pertama", "III/a", Entry("integrasi", points=Decimal("131.25"))),
              Post(Month(2024, 4), "ahli_pertama", "III/b", Entry("naik")))
-    predikat = ("baik", "sangat_baik", "cukup", "baik")
-    evaluations = tuple(Evaluation(Month(2023, 1).plus(3 * number), Month(2023, 1).plus(3 * number + 2),
-                                   predikat[number % 4]) for number in range(12))
+    predikat = (*("baik", "sangat_baik") * 5, "cukup", "baik")
+    evaluations = tuple(Evaluation(Month(2023, 1).plus(3 * number), Month(2023, 1).plus(3 * number + 2), each)
+                        for number, each in enumerate(predikat))
     return standing(Career(posts, evaluations, (Diploma("s2", Month(2024, 6)),)), rulebook(), TODAY)
 
 
@@ -94,17 +94,18 @@ def proposal(items: int = 12) -> Proposal:
 def samples() -> Iterator[tuple[str, dict[str, Any]]]:
     """The name of each sample, and its paper."""
     teller = Teller(rulebook(), words("credit", "id"), "id")
-    results = {"konversi": career(), "integrasi": integrated(), "konvensional": proposal()}
+    results: dict[str, Result] = {"konversi": career(), "integrasi": integrated(), "konvensional": proposal()}
     for regime, result in results.items():
         for kind in kinds_for(regime):
             yield f"{regime}-{kind}", paper(kind, SITI, ISSUE, result, teller)
     draft = replace(ISSUE, number="", verify="", day="", signer_name="", signer_nip="")
-    bare = replace(SITI, karpeg="", education="", name=f"{SITI.name[:-1]} " + "Kusumaningrum Wardhani " * 4)
+    bare = replace(SITI, karpeg="", education="", golongan="III/b", rank_since="2024-04",
+                   name="Raden Ajeng Siti Rahmawati " + "Kusumaningrum Wardhani " * 4 + "S.Sos.")
     for kind in kinds_for("konversi"):
-        yield f"panjang-{kind}", paper(kind, bare, replace(draft, first="2023-01", last="2025-12"), long_career(),
-                                       teller, before=Decimal("50"))
+        issue = replace(draft, first="2023-01", last="2025-12")
+        yield f"panjang-konversi-{kind}", paper(kind, bare, issue, long_career(), teller, before=Decimal(50))
     for kind in kinds_for("konvensional"):
-        yield f"panjang-{kind}", paper(kind, bare, draft, proposal(40), teller)
+        yield f"panjang-konvensional-{kind}", paper(kind, bare, draft, proposal(40), teller)
 
 
 def main(folder: Path) -> None:

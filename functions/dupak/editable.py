@@ -19,7 +19,6 @@ SIDES = {"l": WD_ALIGN_PARAGRAPH.LEFT, "c": WD_ALIGN_PARAGRAPH.CENTER, "r": WD_A
 FONT = "Times New Roman"
 SHADE = "ECECEC"
 FIELDS = (6, 34, 60)
-ANNEX = ((13, "l"), (38, "l"), (13, "r"), (36, "l"))
 MANY = 6  # columns from which on a table is set smaller
 DAWN = datetime(2026, 1, 1, tzinfo=UTC)  # the same content gives the same file, whenever it is drawn
 
@@ -143,11 +142,8 @@ def _annex(made: Any, annex: Mapping[str, Any]) -> None:  # noqa: ANN401 the sam
     made.add_page_break()
     made.add_heading(annex["title"], 1)
     _said(made, annex["text"])
-    lines = [{"style": "row", "cells": [_plain(each) for each in (
-        line["number"], "\n".join(filter(None, (line["text"], line["formula"]))), line["value"],
-        "\n".join(line["basis"]) or "–")]} for line in annex["lines"]]
-    _grid(made, [width for width, _ in ANNEX], "".join(side for _, side in ANNEX), [[*map(_plain, annex["head"])]],
-          lines)
+    for block in annex["blocks"]:
+        _table(made, block)
     _said(made, annex["version"])
 
 

@@ -13,15 +13,15 @@ from typing import Any
 
 from dupak import printed_konvensional as old
 from dupak import printed_konversi as new
+from dupak.explained import annex
 from dupak.integrasi import Integration
-from dupak.konvensional import Sheet
-from dupak.models import Node
+from dupak.models import UNSUR, Node
 from dupak.printed_konvensional import Proposal, Work
 from dupak.printing import OFFICIAL, Block, Issue, Pen, Subject, fields, joined, names
 from dupak.rules import Standing
 from dupak.views import Teller
 
-__all__ = ["KINDS", "Issue", "Proposal", "Subject", "Work", "kinds_for", "paper"]
+__all__ = ["KINDS", "Issue", "Proposal", "Result", "Subject", "Work", "kinds_for", "paper"]
 
 KINDS = ("konversi", "akumulasi", "pak", "pak_integrasi", "dupak", "spmk")
 REGIMES = {"konversi": ("konversi", "akumulasi", "pak"), "integrasi": ("pak_integrasi",),
@@ -51,7 +51,8 @@ def paper(kind: str, subject: Subject, issue: Issue, result: Result, teller: Tel
     return {"kind": kind, "language": OFFICIAL, "draft": _is_draft(kind, issue), "title": pen.words["titles"][kind],
             "subtitle": pen.words["subtitle"], "number": _number(kind, pen, issue), "letterhead": [*issue.letterhead],
             "head": _head(kind, pen, subject, issue), "blocks": blocks, "foot": _foot(kind, pen, issue),
-            "verify": issue.verify, "annex": _annex(pen, result), "words": pen.words["frame"]}
+            "verify": issue.verify, "annex": annex(pen, _trees(kind, issue, result), _version(result)),
+            "words": pen.words["frame"]}
 
 
 def _is_draft(kind: str, issue: Issue) -> bool:
@@ -123,39 +124,20 @@ def _foot(kind: str, pen: Pen, issue: Issue) -> dict[str, Any]:
             "copies": {"title": foot["copies"], "lines": list(issue.copies)}}
 
 
-# -- annex ---------------------------------------------------------------------------------------------------------
+# -- what the annex explains ---------------------------------------------------------------------------------------
 
 
-def _annex(pen: Pen, result: Result) -> dict[str, Any]:
-    """Where every number comes from, down to the row of the rules, its article and source, and how sure that is."""
-    words = pen.words["annex"]
-    trees = [(words["total"], _total(result))]
-    if not isinstance(result, Proposal):
-        trees += [(words[target.kind], target.missing) for target in result.targets]
-    lines = [each for number, (_, tree) in enumerate(trees, 1) for each in _explained(pen, tree, str(number))]
-    version = result.sheet.version if isinstance(result, Proposal) else result.version
-    return {"title": words["title"], "text": words["text"], "head": [words[name] for name in (
-        "number", "line", "value", "basis")], "lines": lines, "version": words["version"].format(version=version)}
+def _trees(kind: str, issue: Issue, result: Result) -> list[Node]:
+    """The totals that a paper prints: each opens up in its annex."""
+    if isinstance(result, Proposal):
+        if kind == "spmk":
+            return [result.proposed.baru[unsur] for unsur in UNSUR if result.proposed.baru[unsur].parts]
+        return [result.sheet.total]
+    if kind == "konversi" and isinstance(result, Standing):
+        return new.evaluations(issue, result)
+    targets = result.targets if kind != "akumulasi" else ()
+    return [result.total, *(target.missing for target in targets)]
 
 
-def _total(result: Result) -> Node:
-    return result.sheet.total if isinstance(result, Proposal) else result.total
-
-
-def _explained(pen: Pen, node: Node, number: str) -> Iterator[dict[str, Any]]:
-    """A line and everything below it, numbered 1, 1.1, 1.1.1 as it is read."""
-    told = pen.teller.line(node)
-    basis = _basis(pen, node) if node.row else ""
-    chosen = [pen.words["annex"]["chosen"].format(rule=pen.teller.rule(row)["text"], value=pen.teller.value(row),
-                                                  sure=pen.teller.rule(row)["sure"]) for row in node.chosen_by]
-    yield {"number": number, "text": told["text"], "formula": told["formula"], "value": told["told"],
-           "basis": [each for each in (basis, *chosen) if each]}
-    for place, part in enumerate(node.parts, 1):
-        yield from _explained(pen, part, f"{number}.{place}")
-
-
-def _basis(pen: Pen, node: Node) -> str:
-    rule = pen.teller.rule(node.row) if node.row else {}
-    article = "" if rule["article"] == "-" else rule["article"]
-    other = pen.words["annex"]["other"].format(other=rule["other"]) if rule["other"] else ""
-    return joined(article, rule["source"], rule["sure"], other, by="; ")
+def _version(result: Result) -> str:
+    return result.sheet.version if isinstance(result, Proposal) else result.version

@@ -9,8 +9,7 @@ from fractions import Fraction
 from dupak.konvensional import Butir, Done, Sheet, closed
 from dupak.models import GOLONGAN, UNSUR, UTAMA, Node, node, ruled
 from dupak.printed_konversi import difference
-from dupak.printing import Block, Cell, Issue, Pen, Subject, cell, fields, items, joined, line, names, table, text
-from dupak.rules import Target
+from dupak.printing import Block, Issue, Pen, Subject, cell, fields, items, joined, line, names, table, text
 
 OWN, OTHER = "sesuai", "lain_jenjang"
 

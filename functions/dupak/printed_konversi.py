@@ -68,7 +68,7 @@ def lama_and_baru(parts: Sequence[Piece], before: Fraction | Decimal | None) -> 
 def konversi(pen: Pen, issue: Issue, found: Standing) -> list[Block]:
     """The conversion of the predikat of the issue's months; of every one where it names no months."""
     words = pen.words["konversi"]
-    parts = [part.node for part in pieces(found) if part.kind == "konversi" and _within(part.node, issue)]
+    parts = evaluations(issue, found)
     lines = [line(pen.say(part.facts["predikat"]), _percentage(pen, part), _coefficient(pen, part),
                   pen.number(part.value)) for part in parts]
     total = sum((part.value for part in parts), Fraction(0))
@@ -77,6 +77,11 @@ def konversi(pen: Pen, issue: Issue, found: Standing) -> list[Block]:
     head = [[cell(words["result"], 2), cell(words["coefficient"], down=2), cell(words["points"], down=2)],
             [words["predikat"], words["percentage"]]]
     return [table(words["title"], "28c 26c 22c 24r", head, lines, _rounded(pen, [part.value for part in parts], total))]
+
+
+def evaluations(issue: Issue, found: Standing) -> list[Node]:
+    """The evaluations that a Konversi is about."""
+    return [part.node for part in pieces(found) if part.kind == "konversi" and _within(part.node, issue)]
 
 
 def _within(part: Node, issue: Issue) -> bool:

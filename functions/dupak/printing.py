@@ -157,15 +157,16 @@ def line(*cells: str | Cell, style: str = "row") -> Block:
 
 
 def table(title: str, shape: str, head: Sequence[Sequence[str | Cell]], lines: Iterable[Block],
-          notes: Iterable[str] = ()) -> Block:
-    """A table whose head is repeated on every page, the numbers of its columns last.
+          notes: Iterable[str] = (), *, numbered: bool = True) -> Block:
+    """A table whose head is repeated on every page, the numbers of its columns last where the form has them.
 
     `shape` has a word for each column: how wide it is beside the others, and whether it stands left, right or in the
     middle (`l`, `r`, `c`): `5c 40l 12r`.
     """
     columns = [(int(word[:-1]), word[-1]) for word in shape.split()]
     rows = [line(*cells)["cells"] for cells in head]
-    rows.append([cell(str(number)) for number in range(1, len(columns) + 1)])
+    if numbered:
+        rows.append([cell(str(number)) for number in range(1, len(columns) + 1)])
     return {"type": "table", "title": title, "widths": [width for width, _ in columns],
             "align": [align for _, align in columns], "head": rows, "lines": list(lines), "notes": list(notes)}
 
