@@ -20,7 +20,6 @@ FONT = "Times New Roman"
 SHADE = "ECECEC"
 FIELDS = (6, 34, 60)
 MANY = 6  # columns from which on a table is set smaller
-DAWN = datetime(2026, 1, 1, tzinfo=UTC)  # the same content gives the same file, whenever it is drawn
 
 
 def document(data: Mapping[str, Any], picture: bytes) -> bytes:
@@ -51,9 +50,12 @@ def _empty(data: Mapping[str, Any]) -> Any:  # noqa: ANN401 the library's own do
     for level in (1, 2):
         heading = made.styles[f"Heading {level}"]
         heading.font.name, heading.font.size, heading.font.color.rgb = FONT, Pt(12 if level == 1 else 10), None
-        heading.element.rPr.rFonts.set(qn("w:asciiTheme"), "")
+        for theme in ("w:asciiTheme", "w:hAnsiTheme"):  # the template's own would win over the name
+            heading.element.rPr.rFonts.attrib.pop(qn(theme), None)
     said = made.core_properties
-    said.title, said.author, said.language, said.created, said.modified = data["title"], "", "id-ID", DAWN, DAWN
+    said.title, said.author, said.comments, said.language = data["title"], "", "", "id-ID"
+    if data["day"]:
+        said.created = said.modified = datetime.fromisoformat(data["day"]).replace(tzinfo=UTC)
     return made
 
 
@@ -61,7 +63,9 @@ def _letterhead(made: Any, data: Mapping[str, Any]) -> None:  # noqa: ANN401 the
     """Letterhead, title, number, and the line of agency and period."""
     words = data["words"]
     for number, each in enumerate(data["letterhead"]):
-        _said(made, each, "c", strong=number < 2, size=12.5 if number < 2 else 9)  # noqa: PLR2004 the first two lines
+        last = _said(made, each, "c", strong=number < 2, size=12.5 if number < 2 else 9)  # noqa: PLR2004 the first two
+        if number == len(data["letterhead"]) - 1:
+            _underlined(last)
     if data["draft"]:
         _said(made, words["draft_text"], "c", strong=True)
     made.add_heading(data["title"], 1).alignment = SIDES["c"]
@@ -70,6 +74,15 @@ def _letterhead(made: Any, data: Mapping[str, Any]) -> None:  # noqa: ANN401 the
             _said(made, each, "c", strong=each == data["subtitle"])
     for label, value in data["head"]:
         _said(made, f"{label}: {value}")
+
+
+def _underlined(paragraph: Any) -> None:  # noqa: ANN401 the same
+    """A line over the whole width, below the letterhead."""
+    borders, bottom = OxmlElement("w:pBdr"), OxmlElement("w:bottom")
+    for name, value in (("val", "thinThickSmallGap"), ("sz", "18"), ("space", "4"), ("color", "000000")):
+        bottom.set(qn(f"w:{name}"), value)
+    borders.append(bottom)
+    paragraph._p.get_or_add_pPr().insert_element_before(borders, "w:spacing", "w:ind", "w:jc")  # noqa: SLF001 no borders
 
 
 def _said(made: Any, text: str, side: str = "l", *, strong: bool = False, size: float = 10) -> Any:  # noqa: ANN401 the same
@@ -127,7 +140,7 @@ def _foot(made: Any, data: Mapping[str, Any], picture: bytes) -> None:  # noqa: 
     for each in foot["signing"]:
         _names(made, each)
     if picture:
-        shown = made.add_paragraph().add_run().add_picture(io.BytesIO(picture), width=Mm(26))
+        shown = made.add_paragraph().add_run().add_picture(io.BytesIO(picture), width=Mm(32))
         shown._inline.docPr.set("descr", data["words"]["qr"])  # noqa: SLF001 the library has no other way to say it
         _said(made, f"{data['words']['check']}: {data['verify']}", size=8)
     if foot["original"]:
@@ -159,18 +172,21 @@ def _grid(made: Any, widths: Sequence[int], align: Sequence[str], head: Sequence
     """A table whose head is repeated on every page and whose lines are never torn apart."""
     table = made.add_table(rows=len(head) + len(lines), cols=len(widths))
     table.style, table.alignment, table.autofit = "Table Grid", WD_TABLE_ALIGNMENT.CENTER, False
-    rows, unit = list(table.rows), WIDTH / sum(widths)
-    grid = [list(row.cells) for row in rows]
-    for row, cells in zip(rows, grid, strict=True):
+    rows, columns = list(table.rows), [Mm(width * WIDTH / sum(widths)) for width in widths]
+    cells = table._cells  # noqa: SLF001 each row's own list is made anew from the whole table
+    grid = [cells[at:at + len(widths)] for at in range(0, len(cells), len(widths))]
+    for column, width in zip(table.columns, columns, strict=True):
+        column.width = width
+    for row, own in zip(rows, grid, strict=True):
         _said_of_row(row, "w:cantSplit")
-        for cell, width in zip(cells, widths, strict=True):
-            cell.width = Mm(width * unit)
+        for cell, width in zip(own, columns, strict=True):
+            cell.width = width
     size = 8 if len(widths) > MANY else 9
     taken: set[tuple[int, int]] = set()
-    for number, cells in enumerate([*head, *(line["cells"] for line in lines)]):
+    for number, written in enumerate([*head, *(line["cells"] for line in lines)]):
         heading = number < len(head)
         strong = heading or lines[number - len(head)]["style"] != "row"
-        _line(grid, number, cells, taken, align="c" * len(widths) if heading else align, strong=strong, size=size)
+        _line(grid, number, written, taken, align="c" * len(widths) if heading else align, strong=strong, size=size)
         if heading:
             _said_of_row(rows[number], "w:tblHeader")
     made.add_paragraph().paragraph_format.space_after = Pt(0)
@@ -187,18 +203,21 @@ def _line(grid: Sequence[Sequence[Any]], number: int, cells: Sequence[Mapping[st
         last = place + each["across"] - 1
         joined = first.merge(grid[down][last]) if (down, last) != (number, place) else first
         taken |= {(row, column) for row in range(number, down + 1) for column in range(place, last + 1)}
-        side = align[place] if each["across"] == 1 or align[place] == "c" else "l"
+        side = align[place] if each["across"] == 1 else "c" if set(align) == {"c"} else "l"
         _write(joined, each, side, strong=strong, size=size)
         place = last + 1
 
 
 def _write(cell: Any, each: Mapping[str, Any], side: str, *, strong: bool, size: float) -> None:  # noqa: ANN401 the same
     paragraph = cell.paragraphs[0]
-    paragraph.alignment = SIDES[side]
-    paragraph.paragraph_format.left_indent = Mm(3 * each["depth"])
+    if side != "l":
+        paragraph.alignment = SIDES[side]
+    if each["depth"]:
+        paragraph.paragraph_format.left_indent = Mm(3 * each["depth"])
     run = paragraph.add_run(each["text"])
-    run.bold, run.font.size = strong, Pt(size)
+    run.font.size = Pt(size)
     if strong:
+        run.bold = not each["text"].isdigit()
         shade = OxmlElement("w:shd")
         for name, value in (("val", "clear"), ("color", "auto"), ("fill", SHADE)):
             shade.set(qn(f"w:{name}"), value)

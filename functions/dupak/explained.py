@@ -62,7 +62,7 @@ def annex(pen: Pen, trees: Sequence[Node], version: str) -> dict[str, Any]:
     ruled = [[words[name] for name in ("number", "rule", "article", "source")]]
     return {"title": words["title"], "text": words["text"], "version": words["version"].format(version=version),
             "blocks": [table(words["lines"], "14l 54l 14r 18l", head, told, numbered=False),
-                       table(words["rules"], "7l 35l 25l 33l", ruled, rules, numbered=False)]}
+                       table(words["rules"], "9l 34l 25l 32l", ruled, rules, numbered=False)]}
 
 
 def _rule(pen: Pen, name: str, row: Row) -> Block:

@@ -17,7 +17,7 @@ from dupak.explained import annex
 from dupak.integrasi import Integration
 from dupak.models import UNSUR, Node
 from dupak.printed_konvensional import Proposal, Work
-from dupak.printing import OFFICIAL, Block, Issue, Pen, Subject, fields, joined, names
+from dupak.printing import DOTS, OFFICIAL, Block, Issue, Pen, Subject, fields, joined, names
 from dupak.rules import Standing
 from dupak.views import Teller
 
@@ -48,8 +48,9 @@ def paper(kind: str, subject: Subject, issue: Issue, result: Result, teller: Tel
     if body is None:
         raise TypeError(f"{kind} is not printed from {type(result).__name__}")
     blocks = [*_identity(kind, pen, subject), *body(pen, subject, issue, result, before)]
-    return {"kind": kind, "language": OFFICIAL, "draft": _is_draft(kind, issue), "title": pen.words["titles"][kind],
-            "subtitle": pen.words["subtitle"], "number": _number(kind, pen, issue), "letterhead": [*issue.letterhead],
+    return {"kind": kind, "language": OFFICIAL, "day": issue.day, "draft": _is_draft(kind, issue),
+            "title": pen.words["titles"][kind], "subtitle": pen.words["subtitle"],
+            "number": _number(kind, pen, issue), "letterhead": [*issue.letterhead],
             "head": _head(kind, pen, subject, issue), "blocks": blocks, "foot": _foot(kind, pen, issue),
             "verify": issue.verify, "annex": annex(pen, _trees(kind, issue, result), _version(result)),
             "words": pen.words["frame"]}
@@ -63,7 +64,7 @@ def _is_draft(kind: str, issue: Issue) -> bool:
 def _number(kind: str, pen: Pen, issue: Issue) -> str:
     if kind in WITHOUT_NUMBER and not issue.number:
         return ""
-    return str(pen.words["frame_number"]).format(number=issue.number or "." * 40)
+    return str(pen.words["frame_number"]).format(number=issue.number or "." * DOTS)
 
 
 def _head(kind: str, pen: Pen, subject: Subject, issue: Issue) -> list[list[str]]:
@@ -113,12 +114,12 @@ BODIES: dict[tuple[str, type[Result]], Body] = {
 def _foot(kind: str, pen: Pen, issue: Issue) -> dict[str, Any]:
     """Where and when, who set it, for whom the original is, and who gets copies; a DUPAK is signed within."""
     foot = pen.words["foot"]
-    place = [foot["place"].format(place=issue.place or "." * 24), foot["day"].format(
-        day=pen.day(issue.day) if issue.day else "." * 24)]
+    place, day = issue.place or "." * DOTS, pen.day(issue.day) if issue.day else "." * DOTS
     if kind == "spmk":
-        signing = names(([*place, foot["superior"]], issue.superior_name, issue.superior_nip))
+        signing = names(([f"{place}, {day}", foot["superior"]], issue.superior_name, issue.superior_nip))
     else:
-        signing = names(([*place, issue.signer_title or foot["signer"]], issue.signer_name, issue.signer_nip))
+        signing = names(([foot["place"].format(place=place), foot["day"].format(day=day),
+                          issue.signer_title or foot["signer"]], issue.signer_name, issue.signer_nip))
     original = foot["original"] if kind.startswith("pak") else ""
     return {"signing": [] if kind == "dupak" else [signing], "original": original,
             "copies": {"title": foot["copies"], "lines": list(issue.copies)}}

@@ -19,6 +19,7 @@ from portal.assets import words
 from portal.moments import MONTHS
 
 OFFICIAL = "id"  # whoever reads it: the official document is in Indonesian
+DOTS = 30  # where something is written by hand
 NONE = "–"  # where a form has a place and there is nothing to say
 LONGEST_MONTH = len("2024-06")
 
@@ -190,5 +191,5 @@ def items(title: str, lines: Sequence[str]) -> Block:
 def names(*signing: tuple[Sequence[str], str, str]) -> Block:
     """Who signs: what stands above the name, the name, the NIP; one behind the other where there are several."""
     return {"type": "names", "signing": [
-        {"above": [each for each in above if each], "name": name or "." * 30, "nip": f"NIP {nip or '.' * 26}"}
+        {"above": [each for each in above if each], "name": name or "." * DOTS, "nip": f"NIP {nip or '.' * DOTS}"}
         for above, name, nip in signing]}
