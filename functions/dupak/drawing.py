@@ -15,9 +15,10 @@ from portal.documents import draw
 
 
 def pdf(kind: str, data: Mapping[str, Any]) -> bytes:
-    """The paper as PDF/UA-1 with its annex; raises ValueError when the data are of another kind."""
+    """The paper as PDF/UA-1 with its annex, PDF/A-2a where it has a day; raises ValueError for data of another kind."""
     _must_be(kind, data)
-    return draw("dupak", {**data, "code": _code(data).svg_inline(border=2) if data["verify"] else ""})
+    code = _code(data).svg_inline(border=2) if data["verify"] else ""
+    return draw("dupak", {**data, "code": code}, archived=bool(data["day"]))
 
 
 def docx(kind: str, data: Mapping[str, Any]) -> bytes:

@@ -41,7 +41,8 @@ def paper(kind: str, subject: Subject, issue: Issue, result: Result, teller: Tel
           *, before: Fraction | Decimal | None = None) -> dict[str, Any]:
     """A paper as JSON-able data, every number written; raises TypeError where the result is of another regime.
 
-    `before` is the total of the decision before this one, for LAMA in a PAK by conversion: exact, as it was kept.
+    `before` is the total of the decision before this one in the present level, for LAMA in a PAK by conversion: exact,
+    as it was kept; a level that was entered anew has none.
     """
     pen = Pen.like(teller, issue.day)
     body = BODIES.get((kind, type(result)))

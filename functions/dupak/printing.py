@@ -136,7 +136,7 @@ class Pen:
 
     def post(self, jenjang: str) -> str:
         """`Penggerak Swadaya Masyarakat Ahli Pertama`."""
-        return f"{self.words['post']} {self.say(jenjang)}"
+        return f"{self.words['post']} {self.say(jenjang)}".strip()
 
 
 def joined(*parts: str, by: str = " / ") -> str:

@@ -43,10 +43,12 @@ def reader(content: bytes) -> pypdf.PdfReader:
     return pypdf.PdfReader(io.BytesIO(content))
 
 
+@cache
 def root(name: str) -> Any:
     return reader(drawn(name)).trailer["/Root"]
 
 
+@cache
 def text_of(content: bytes) -> str:
     """What a reader takes out, without its line ends: they stand where a cell breaks its words."""
     return " ".join(" ".join(page.extract_text() for page in reader(content).pages).split())
@@ -101,6 +103,13 @@ def test_a_paper_says_that_it_is_tagged_in_which_language_and_what_it_is_called(
     assert catalogue["/Lang"] == "id"
     assert "<pdfuaid:part>1</pdfuaid:part>" in meta
     assert reader(drawn(name)).metadata.title == samples()[name]["title"]
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_a_paper_with_a_day_is_made_for_archives_too(name: str) -> None:
+    meta = root(name)["/Metadata"].get_data().decode()
+    archived = "<pdfaid:part>2</pdfaid:part>" in meta and "<pdfaid:conformance>A</pdfaid:conformance>" in meta
+    assert archived is bool(samples()[name]["day"])
 
 
 @pytest.mark.parametrize("name", SAMPLES)
@@ -217,6 +226,18 @@ def test_a_word_without_end_stays_in_its_cell_and_can_still_be_copied() -> None:
 
 def test_a_character_that_no_font_has_does_not_hold_the_document_up() -> None:
     assert pdf("konversi", issued("konversi", name="Siti \U0001f44b 林")).startswith(b"%PDF")
+
+
+def test_a_paper_about_months_without_an_evaluation_is_drawn_all_the_same() -> None:
+    content = pdf("konversi", issued("konversi", first="2030-01", last="2030-12"))
+    assert "JUMLAH ANGKA KREDIT 0,000" in text_of(content)
+    assert "<pdfuaid:part>1</pdfuaid:part>" in reader(content).trailer["/Root"]["/Metadata"].get_data().decode()
+    assert docx("konversi", issued("konversi", first="2030-01", last="2030-12"))
+
+
+def test_an_answer_that_no_page_could_hold_goes_on_over_the_next() -> None:
+    content = pdf("konversi", issued("konversi", unit="Bidang Pemberdayaan Masyarakat " * 400))
+    assert len(reader(content).pages) >= 3
 
 
 def test_the_same_paper_is_the_same_file() -> None:
