@@ -156,7 +156,7 @@ def pak(pen: Pen, found: Standing, before: Fraction | Decimal | None) -> list[Bl
     lines.append(line(cell(words["total"], 2), *map(pen.number, (lama, baru, found.total.value)), cell(""),
                       style="total"))
     head = [["II", words["title"], words["lama"], words["baru"], words["jumlah"], words["remark"]]]
-    notes = _rounded_grid(pen, [*sums.values(), [lama, baru]], found.total.value)
+    notes = _rounded_grid(pen, [*sums.values(), [lama, baru]])
     return [table(words["heading"], "6c 36l 13r 13r 13r 22l", head, lines, notes), *conclusion(pen, found.targets)]
 
 
@@ -229,7 +229,7 @@ def pak_integrasi(pen: Pen, found: Integration) -> list[Block]:
     head = [["II", words["title"], *(pen.words["pak"][name] for name in ("lama", "baru", "jumlah")), words["carried"]]]
     grid = [[found.lama[name].value, found.baru[name].value] for name in LINES]
     return [change, table("", "6c 38l 14r 14r 14r 16r", head, lines,
-                          [words["carried_note"], *_rounded_grid(pen, [*grid, sums], found.conventional.value)]),
+                          [words["carried_note"], *_rounded_grid(pen, [*grid, sums])]),
             *conclusion(pen, found.targets)]
 
 
@@ -246,10 +246,9 @@ def _rounded(pen: Pen, parts: Sequence[Fraction], total: Fraction) -> list[str]:
     return [] if pen.adds_up(parts, total) else [str(pen.words["rounded"])]
 
 
-def _rounded_grid(pen: Pen, grid: Sequence[Sequence[Fraction]], total: Fraction) -> list[str]:
+def _rounded_grid(pen: Pen, grid: Sequence[Sequence[Fraction]]) -> list[str]:
     """The same for LAMA and BARU of each line, the last one their sums."""
     *lines, sums = grid
     across = all(pen.adds_up(each, sum(each, Fraction(0))) for each in grid)
     down = all(pen.adds_up([each[side] for each in lines], sums[side]) for side in (0, 1))
-    last = pen.adds_up([sum(each, Fraction(0)) for each in lines], total)
-    return [] if across and down and last else [str(pen.words["rounded"])]
+    return [] if across and down else [str(pen.words["rounded"])]
