@@ -16,7 +16,7 @@ from infra.bench.report import NotMeasured, Row
 from infra.bench.rooms import Rooms
 from infra.template_reader import ROOT
 
-# The shortest paper, and the longest: forty items and their annex.
+# The shortest paper, and a long one: forty items and their annex.
 PAPERS: Final = ("konversi-akumulasi", "panjang-konvensional-dupak")
 KINDS: Final = ("pdf", "docx")
 PROGRAM: Final = """
