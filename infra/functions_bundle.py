@@ -29,9 +29,11 @@ PLATFORMS = {"arm64": "aarch64", "x86_64": "x86_64"}
 SERVICES = ("sesv2", "sqs")
 ADDRESSES = ("dynamodb", "email", "sqs", "sts")
 LEFT_OUT = ("*/__pycache__/*", "*.pyi", "*.dist-info/RECORD", "*.dist-info/INSTALLER", "*.dist-info/REQUESTED",
-            "*.dist-info/direct_url.json", "bin/*", "*/tests/*", "boto3/data/*", "boto3/examples/*")
+            "*.dist-info/direct_url.json", "bin/*", "*/tests/*", "boto3/data/*", "boto3/examples/*",
+            # Of lxml a DOCX needs the reader and writer of XML alone.
+            "lxml/includes/*", "lxml/html/*", "lxml/isoschematron/*", "lxml/objectify.*", "lxml/*.px[di]", "lxml/*.pyx")
 # Layer (its resource in the template is <Name>Layer) -> the packages in it.
-LAYERS = {"documents": ("typst",)}
+LAYERS = {"documents": ("typst", "docx", "python_docx", "lxml")}
 THE_EPOCH_OF_ZIP = (1980, 1, 1, 0, 0, 0)
 
 

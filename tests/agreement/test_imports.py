@@ -16,8 +16,9 @@ from infra.template_reader import ROOT
 FUNCTIONS = ROOT / "functions"
 MODULES = {path.relative_to(FUNCTIONS).as_posix(): path for path in sorted(FUNCTIONS.rglob("*.py"))}
 SUBJECTS = sorted({name.split("/")[0] for name in MODULES} - {"portal"})
-# Angka kredit is a subject of rules: two of its regimes and the table that they read stand in files of their own.
-PURE = [name for name in MODULES if name.endswith(("/rules.py", "/models.py", "/rulebook.py", "/konvensional.py"))]
+# Angka kredit is a subject of rules: its regimes and the table that they read stand in files of their own.
+PURE = [name for name in MODULES if name.endswith(("/rules.py", "/models.py", "/rulebook.py", "/konvensional.py",
+                                                     "/integrasi.py"))]
 # The design's list, and the vocabulary of forms (DECISIONS.md, 2026-11-21).
 VOCABULARY = {"portal.errors", "portal.forms", "portal.identifiers", "portal.letters", "portal.moments",
               "portal.people", "portal.questions"}

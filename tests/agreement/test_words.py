@@ -47,7 +47,7 @@ ROWS = [RowOf(f"{form.name}.{field.name}", row_form(field.question).model, "") f
         for field in form.fields if isinstance(field.question, Rows)]
 FIELDS = [(form, field) for form in [*FORMS.values(), *ROWS] for field in form.fields]
 NAMES = [f"{form.name}.{field.name}" for form, field in FIELDS]
-OF_NO_FORM = {"audit", "common", "data", "files", "rights"}
+OF_NO_FORM = {"audit", "common", "data", "files", "papers", "rights"}
 # Raised by a door about a field, not by its kind of question.
 TOLD_BY_DOORS = {
     ("status", "reference"): {"no_match"}, ("rights_request", "details"): {"no_address"},
@@ -320,6 +320,8 @@ COMPOSED = {"desk": {*(f"will_{action}_{state}" for action, states in desk_actio
                      *(path.name.split(".")[0] for begin in ("registration", "message")
                        for path in (ROOT / "content" / "mail").glob(f"{begin}_*.txt"))},
             "registration": {*REFUSALS},
+            "papers": {*(f"{able}_{kind}" for able in ("can", "cannot") for kind in ("pangkat", "jenjang")),
+                       "total_utama", "total_penunjang"},
             # What a row of the rules may say, shown as it is called there.
             "credit": {word for row in ("syarat_jenjang.uji_kompetensi", "syarat_jenjang.formasi", "masa.konversi",
                                         "syarat_jenjang.kelebihan", "penyesuaian.angka") for word in credit.WORDS[row]}}
