@@ -9,7 +9,7 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 READY := $(VENV)/ready
 # Tests that need nothing but a processor run in two processes; browsers, crowds and builds have the machine to themselves.
-SIDE_BY_SIDE = tests/agreement tests/rules tests/doors tests/infra
+SIDE_BY_SIDE = tests/infra tests/doors tests/agreement tests/rules
 ALONE = tests/site tests/journeys tests/races
 LOCK = $(VENV)/bin/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header
 
@@ -26,7 +26,7 @@ run: $(READY) ## the whole portal at http://127.0.0.1:8000 (PORT=8080 for anothe
 	@DEMO=yes $(RUN) -m infra.run
 
 test: $(READY) ## every test, the browser journeys included
-	@unset AWS_PROFILE AWS_DEFAULT_PROFILE AWS_SESSION_TOKEN; CHROMIUM="$$($(RUN) -m infra.browser)" && export CHROMIUM && $(RUN) -m infra.freshness && $(RUN) -m pytest -n 2 --dist loadfile $(SIDE_BY_SIDE) && $(RUN) -m pytest $(ALONE)
+	@unset AWS_PROFILE AWS_DEFAULT_PROFILE AWS_SESSION_TOKEN; CHROMIUM="$$($(RUN) -m infra.browser)" && export CHROMIUM && $(RUN) -m infra.freshness && $(RUN) -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(SIDE_BY_SIDE) && $(RUN) -m pytest $(ALONE)
 
 check: lint types template engines test ## all that CI runs: lint, types, template, both site builds, every test
 

@@ -38,9 +38,10 @@ class Row(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     role: str
-    over: Literal["any", "own", "offering", "region", "unit"]
+    over: Literal["any", "own", "offering", "region", "unit", "agency", "assigned"]
     states: Annotated[list[str] | None, Field(min_length=1)] = None  # an empty list would read as every state
     masked: list[str] = []
+    of_others: Literal[True] | None = None  # never of one's own record
 
 
 class Action(Titled):

@@ -8,12 +8,27 @@ from __future__ import annotations
 import json
 import shutil
 import sys
+from dataclasses import asdict
 from pathlib import Path
 
 import yaml
 from lokal import wilayah
 
-from infra import access, credit, dictionary, limits, retention, rights, seals, workflow
+from dupak.konvensional import read_catalogue
+from infra import (
+    access,
+    attachments,
+    credit,
+    dictionary,
+    limits,
+    numbering,
+    reasons,
+    retention,
+    rights,
+    rounds,
+    seals,
+    workflow,
+)
 from infra.front_matter import Mistake, front_matter
 from infra.yaml_loader import SafeLoader
 from portal.letters import read_template
@@ -44,11 +59,25 @@ def write() -> None:
     _write_json("retention.json", retention.for_functions(retention.read()))
     _write_json("limits.json", limits.for_functions(limits.read()))
     _write_json("rights.json", rights.for_functions(rights.read()))
+    _write_json("reasons.json", reasons.for_functions(reasons.read()))
     _write_json("credit.json", credit.for_functions(credit.read()))
+    _write_json("attachments.json", attachments.for_functions(attachments.read()))
+    _write_json("numbering.json", numbering.for_functions(numbering.read()))
+    _write_json("butir.json", _butir())
+    _write_json("rounds.json", rounds.for_functions(rounds.read()))
     _write_json("workflow.json", workflow.for_functions(workflow.read()))
     _write_json("seal-keys.json", seals.for_functions(seals.read()))
     _write_json("data.json", dictionary.for_functions(dictionary.read()))
     _write_json("consents.json", dictionary.consents_for_functions(dictionary.read_consents()))
+
+
+CATALOGUE = ROOT / "content" / "rules" / "butir-peragaan.csv"
+
+
+def _butir() -> list[dict[str, str]]:
+    """The catalogue of conventional items, as dupak.konvensional reads it; raises CatalogueUnreadable."""
+    found = read_catalogue(CATALOGUE.read_text(encoding="utf-8-sig"))
+    return [{name: str(value) for name, value in asdict(each).items()} for each in found.values()]
 
 
 ZONES = ROOT / "content" / "rules" / "zones.yml"

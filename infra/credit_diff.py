@@ -11,7 +11,6 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from dupak.models import Refused
 from dupak.rulebook import Row, Rulebook, RuleMissing
 from infra import credit
 from infra.credit_cases import counted, read_cases
@@ -68,8 +67,8 @@ def changed_cases(before: Rulebook, after: Rulebook) -> Iterator[str]:
 def _counted(case: dict[str, str], book: Rulebook) -> dict[str, str]:
     try:
         return counted(case, book)
-    except (Refused, RuleMissing) as failed:
-        return {"refused": str(failed)}
+    except RuleMissing as missing:
+        return {"no rule": str(missing)}
 
 
 def _said(row: Row | None) -> str:

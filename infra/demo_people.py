@@ -28,6 +28,13 @@ DEMO_PEOPLE = (
     DemoPerson("wayan", "Wayan Sudarma", ("pelatih:bimtek-musyawarah-desa",)),
     DemoPerson("yohana", "Yohana Gebze", ("manajer:93",)),
     DemoPerson("made", "Made Wirawan", ("manajer:35",)),
+    DemoPerson("ratna", "Ratna Dewi", ("atasan:dinas-pmd-bojonegoro",)),
+    DemoPerson("eko", "Eko Prasetyo", ("sekretariat:pemerintah-kabupaten-bojonegoro",)),
+    DemoPerson("hadi", "Hadi Nugroho", ("penilai:pemerintah-kabupaten-bojonegoro",)),
+    DemoPerson("intan", "Intan Maharani", ("penilai:pemerintah-kabupaten-bojonegoro",)),
+    DemoPerson("joko", "Joko Siregar", ("penilai:pemerintah-kabupaten-bojonegoro",)),
+    DemoPerson("gita", "Gita Simbolon", ("ketua:pemerintah-kabupaten-bojonegoro",)),
+    DemoPerson("dian", "Dian Wulandari", ("penetap:pemerintah-kabupaten-bojonegoro",)),
     DemoPerson("rina", "Rina Kusuma", ("pengawas_data",)),
     DemoPerson("agus", "Agus Prasetyo", ("operator",)),
 )

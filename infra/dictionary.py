@@ -39,6 +39,8 @@ class Kind(Declared):
 
     title: InBothLanguages
     form: str | None = None
+    forms: tuple[str, ...] = Field(default=(), strict=False)  # several: rows then say form.field
+    apart: InBothLanguages | None = None
     access: str | None = None
     seen_by: InBothLanguages | None = None
     rows: tuple[Row, ...] = Field(min_length=1, strict=False)
@@ -47,9 +49,14 @@ class Kind(Declared):
     def _somebody_sees_it(self) -> Self:
         if (self.access is None) is (self.seen_by is None):
             raise PydanticCustomError("seen_by", "expected either access or seen_by, and not both")
-        if any(row.fields for row in self.rows) and self.form is None:
+        if any(row.fields for row in self.rows) and not self.asked_by:
             raise PydanticCustomError("form", "expected form, because a row names fields")
         return self
+
+    @property
+    def asked_by(self) -> tuple[str, ...]:
+        """The forms whose answers are kept."""
+        return self.forms or ((self.form,) if self.form else ())
 
 
 class Dictionary(Declared):
@@ -91,15 +98,14 @@ def must_fit(dictionary: Dictionary, forms: Iterable[Form]) -> None:
     """Raise Mistake unless each field of each form that a kind names stands in exactly one row of it."""
     known = {form.name: [field.name for field in form.fields] for form in forms}
     for name, kind in dictionary.kinds.items():
-        if kind.form is None:
-            continue
-        if kind.form not in known:
+        unknown = set(kind.asked_by) - set(known)
+        if unknown:
             raise Mistake(SOURCE, f"kinds.{name}.form", f"expected one of {', '.join(sorted(known))}")
+        asked = [f"{form}.{field}" if kind.forms else field for form in kind.asked_by for field in known[form]]
         told = [field for row in kind.rows for field in row.fields]
-        if sorted(told) != sorted(known[kind.form]):
-            unlike = sorted(set(told) ^ set(known[kind.form])) or sorted(
-                field for field in told if told.count(field) > 1)
-            raise Mistake(SOURCE, f"kinds.{name}.rows", f"expected each field of the form {kind.form} once; "
+        if sorted(told) != sorted(asked):
+            unlike = sorted(set(told) ^ set(asked)) or sorted(field for field in told if told.count(field) > 1)
+            raise Mistake(SOURCE, f"kinds.{name}.rows", f"expected each field of {', '.join(kind.asked_by)} once; "
                           f"look at {', '.join(unlike)}")
 
 
@@ -107,8 +113,9 @@ def must_fit(dictionary: Dictionary, forms: Iterable[Form]) -> None:
 
 
 def for_functions(dictionary: Dictionary) -> dict[str, dict[str, Any]]:
-    """What the functions need: the title and the form of each kind, in the order of the file."""
-    return {name: {"title": kind.title.model_dump(), "form": kind.form} for name, kind in dictionary.kinds.items()}
+    """What the functions need: title and form of each kind, and why it is apart, in the order of the file."""
+    return {name: {"title": kind.title.model_dump(), "form": kind.form,
+                   "apart": kind.apart.model_dump() if kind.apart else None} for name, kind in dictionary.kinds.items()}
 
 
 def consents_for_functions(consents: Mapping[str, ConsentText]) -> dict[str, Any]:

@@ -34,5 +34,10 @@ def inboxes() -> tuple[Inbox, ...]:
 def forms() -> Iterator[Form]:
     """Every form that a door takes; one without an address is there for its words only."""
     yield from (inbox.form for inbox in inboxes())
-    yield from (value for module in doors() for value in vars(module).values()
+    yield from (value for door in doors() for module in (door, *_later(door)) for value in vars(module).values()
                 if isinstance(value, Form) and value.action)
+
+
+def _later(door: ModuleType) -> Iterator[ModuleType]:
+    """The modules that a door loads only when somebody asks for them (`LATER`): their forms are its forms."""
+    yield from map(importlib.import_module, getattr(door, "LATER", ()))

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from dupak.handler import CREDIT
+from dupak.own import SECTION_ROUTES
 from infra import doors
 from portal.forms import Form
 from portal.identifiers import ULID_SHAPE
@@ -91,10 +92,33 @@ ANSWERS: dict[Route, tuple[int, ...]] = {
     ("POST", "/layanan/meja/kegiatan/{offering}/hadir"): (200, 400, 401, 404, 413, 415, *ANYWHERE),
     ("GET", "/layanan/meja/kegiatan/{offering}/daftar-hadir"): (200, 303, 401, 404, *ANYWHERE),
     ("POST", "/layanan/akun/profil"): (200, 303, 401, 409, *POSTED, *ANYWHERE),
+    ("GET", "/layanan/dupak"): (200, 303, 401, *ANYWHERE),
+    ("POST", "/layanan/dupak"): (200, 201, 303, 401, 409, *POSTED, *ANYWHERE),
+    ("GET", "/layanan/dupak/salinan"): (200, 303, 401, *ANYWHERE),
+    ("GET", "/layanan/dupak/{reference}"): (200, 303, 401, 404, *ANYWHERE),
+    ("POST", "/layanan/dupak/{reference}"): (200, 303, 401, 404, 409, *POSTED, *ANYWHERE),
+    **{("GET", f"/layanan/dupak/{{reference}}/{name}"): (200, 303, 401, 404, *ANYWHERE)
+       for name in (*SECTION_ROUTES, "lampiran", "keberatan")},
+    **{("POST", f"/layanan/dupak/{{reference}}/{name}"): (200, 303, 401, 404, 409, *POSTED, *ANYWHERE)
+       for name in (*SECTION_ROUTES, "lampiran", "keberatan")},
+    ("GET", "/layanan/dupak/{reference}/dokumen/{kind}"): (200, 303, 401, 404, *ANYWHERE),
+    ("POST", "/layanan/dupak/{reference}/dokumen/{kind}"): (200, 303, 400, 401, 404, *ANYWHERE),
+    ("GET", "/layanan/meja/dupak"): (200, 303, 401, 404, *ANYWHERE),
+    ("GET", "/layanan/meja/dupak/tim"): (200, 303, 401, 404, *ANYWHERE),
+    ("GET", "/layanan/meja/dupak/tim/diri"): (200, 303, 401, *ANYWHERE),
+    ("POST", "/layanan/meja/dupak/tim/diri"): (200, 303, 401, 404, 409, *POSTED, *ANYWHERE),
+    ("POST", "/layanan/meja/dupak/tim/pinjam"): (200, 303, 401, 404, 409, *POSTED, *ANYWHERE),
+    ("GET", "/layanan/meja/dupak/{reference}"): (200, 303, 401, 404, *ANYWHERE),
+    ("POST", "/layanan/meja/dupak/{reference}"): (200, 303, 401, 404, 409, *POSTED, *ANYWHERE),
+    ("GET", "/layanan/meja/dupak/{reference}/nilai"): (200, 303, 401, 404, *ANYWHERE),
+    ("POST", "/layanan/meja/dupak/{reference}/nilai"): (200, 303, 401, 404, 409, *POSTED, *ANYWHERE),
+    ("GET", "/layanan/meja/dupak/{reference}/bukti/{exhibit}"): (303, 401, 404, *ANYWHERE),
+    ("GET", "/layanan/meja/dupak/{reference}/dokumen/{kind}"): (303, 401, 404, *ANYWHERE),
 }
 
 # Forms that make nothing which could be made twice: they take no identifier.
-ASKING = {STATUS.name, REFUSAL.name, CREDIT.name, SEAL.name, "profile", "address", "address_code"}
+ASKING = {STATUS.name, REFUSAL.name, CREDIT.name, SEAL.name, "profile", "address", "address_code",
+          "dossier_identity", "dossier_integration", "dossier_term", "dossier_items", "dossier_objection", "assessor"}
 
 # The same for every form that is simply remembered: its page, its submission, its receipt.
 OF_AN_INBOX: dict[str, dict[str, tuple[int, ...]]] = {

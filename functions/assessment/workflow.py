@@ -201,7 +201,12 @@ def due(state: str, entered: datetime) -> date | None:
 def reminder_day(state: str, entered: datetime) -> date | None:
     """The working day on which whoever has it is reminded; None for a state that has no end."""
     last = due(state, entered)
-    return workdays.add(last, -rules()["deadlines"][state]["remind"]) if last else None
+    return reminder_before(state, last) if last else None
+
+
+def reminder_before(state: str, last: date) -> date:
+    """The same for a dossier whose own last day in this state is known: that of its round may be another one."""
+    return workdays.add(last, -rules()["deadlines"][state]["remind"])
 
 
 def is_late(state: str, entered: datetime, now: datetime) -> bool:

@@ -57,8 +57,8 @@ class HigherDiploma(FormModel):
     recorded: Annotated[str, Pick(options=YES_NO)]
 
 
-class Calculation(FormModel):
-    """A post, how somebody came into it, and what has happened since."""
+class PostPart(FormModel):
+    """A post, how somebody came into it, and the promotions since."""
 
     entry: Annotated[str, Choice(options=ENTRIES)]
     jenjang: Annotated[str, Pick(options=JENJANG)]
@@ -69,11 +69,8 @@ class Calculation(FormModel):
     months: Annotated[str | None, Count()] = Field(default=None, validate_default=True)
     predikat: Annotated[str | None, Pick(options=PREDIKAT)] = Field(default=None, validate_default=True)
     at_peak: Annotated[str | None, Pick(options=YES_NO)] = None
-    periods: Annotated[tuple[Period, ...], Rows(row=Period, most=15, shown=3)] = ()
-    changes: Annotated[tuple[Change, ...], Rows(row=Change, most=4, shown=1)] = ()
-    diplomas: Annotated[tuple[HigherDiploma, ...], Rows(row=HigherDiploma, most=2, shown=1)] = ()
+    changes: Annotated[tuple[Change, ...], Rows(row=Change, most=8, shown=1)] = ()
     rank_since: Annotated[str | None, questions.Month()] = None
-    appointed: Annotated[str | None, questions.Month()] = None
 
     @field_validator("points")
     @classmethod
@@ -88,6 +85,24 @@ class Calculation(FormModel):
         if value is None and info.data.get("entry") in FROM_ELSEWHERE:
             raise refuse("missing")
         return value
+
+
+class PeriodsPart(FormModel):
+    """The evaluations of one's work."""
+
+    periods: Annotated[tuple[Period, ...], Rows(row=Period, most=40, shown=3)] = ()
+
+
+class DiplomasPart(FormModel):
+    """Higher diplomas."""
+
+    diplomas: Annotated[tuple[HigherDiploma, ...], Rows(row=HigherDiploma, most=4, shown=1)] = ()
+
+
+class Calculation(DiplomasPart, PeriodsPart, PostPart):  # pydantic takes the fields of the last base first
+    """Everything that is counted: a post, what has happened since, and the first appointment as the NIP says it."""
+
+    appointed: Annotated[str | None, questions.Month()] = None
 
 
 def career_of(asked: Calculation) -> Career:

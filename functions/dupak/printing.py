@@ -96,7 +96,7 @@ class Pen:
     def like(cls, teller: Teller, day: str) -> Pen:
         """A pen with the rounding of that day (today's, where no day is set yet), whatever language is read."""
         said, printed = words("credit", OFFICIAL), words("papers", OFFICIAL)
-        texts = {**said, **{group: {**said[group], **printed[group]} for group in ("names", "explain")}}
+        texts = {**said, "explain": {**said["explain"], **printed["explain"]}}
         told = replace(teller, language=OFFICIAL, texts=texts)
         rounding = told.book.find("pembulatan", "desimal", date.fromisoformat(day)) if day else None
         return cls(told, printed, int(rounding.number) if rounding else told.places)

@@ -32,7 +32,7 @@ from dupak.models import (
     node,
     ruled,
 )
-from dupak.rulebook import Row, Rulebook
+from dupak.rulebook import Row, Rulebook, RuleMissing
 
 WAY = ("golongan_masuk", "cara")  # the row that says which of two equal ways is used, never both
 
@@ -53,7 +53,7 @@ class Stay:
 
 @dataclass(frozen=True)
 class Earliest:
-    """When a target can be reached with one predikat throughout; `month` is None when no promotion follows by rule."""
+    """When a target can be reached with one predikat throughout, by rules that hold until then."""
 
     predikat: str
     months: int
@@ -70,7 +70,8 @@ class Target:
     needed: Node
     missing: Node  # negative: a surplus
     conditions: tuple[Row, ...]
-    earliest: tuple[Earliest, ...]
+    earliest: tuple[Earliest, ...]  # without those that lie beyond the last day of a rule
+    beyond: date | None = None  # the first day for which a rule that they need is missing
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,9 @@ def standing(career: Career, book: Rulebook, today: date) -> Standing:
         raise Refused(faults)
     notes: list[tuple[str, str]] = []
     stays = [_stay(posts, career, book, notes) for posts in _levels(career, book)]
-    return Standing(tuple(stays), tuple(_targets(stays[-1], career, book)), tuple(notes), book.version)
+    targets = tuple(_targets(stays[-1], career, book))
+    notes += sorted({("rule_ends", str(Month.of(each.beyond))) for each in targets if each.beyond})
+    return Standing(tuple(stays), targets, tuple(notes), book.version)
 
 
 # -- what cannot be counted ----------------------------------------------------------------------------------------
@@ -361,9 +364,14 @@ def _target(kind: str, leads_to: str, stay: Stay, needed: Node, *, career: Caree
     day = stay.post.since.first_day
     conditions = [book.row(f"syarat_{kind}", key, day) for key in book.keys(f"syarat_{kind}")]
     missing = node("missing", "difference", needed, stay.total)
-    earliest = tuple(_earliest(kind, predikat, missing.value, stay, career=career, book=book) for predikat in PREDIKAT
-                     if kind == "pangkat" or not _worse(predikat, stay, book))
-    return Target(kind, leads_to, needed, missing, tuple(conditions), earliest)
+    earliest, beyond = list[Earliest](), list[date]()
+    for predikat in PREDIKAT:
+        if kind == "pangkat" or not _worse(predikat, stay, book):
+            try:
+                earliest.append(_earliest(kind, predikat, missing.value, stay, career=career, book=book))
+            except RuleMissing as ended:  # what was earned stands; only the forecast needs rules that nobody has yet
+                beyond.append(ended.day)
+    return Target(kind, leads_to, needed, missing, tuple(conditions), tuple(earliest), min(beyond, default=None))
 
 
 def _worse(predikat: str, stay: Stay, book: Rulebook) -> bool:
@@ -399,8 +407,11 @@ def months_until(missing: Fraction, predikat: str, jenjang: str, counted: Month,
     day = counted.plus(1).first_day
     percent, coefficient = (book.row(table, key, day).number for table, key in (
         ("persentase", predikat), ("koefisien", jenjang)))
-    changes = sorted({Month.of(row.since) for row in book.rows() if row.table in {"persentase", "koefisien"}
-                      and row.since > day})
+    rows = [row for row in book.rows() if row.table in {"persentase", "koefisien"}]
+    begins = {Month.of(row.since) for row in rows if row.since > day}
+    ends = {Month.of(row.until).plus(1) for row in rows if row.until and row.until > day
+            and row.key in {predikat, jenjang}}
+    changes = sorted(begins | ends)
     monthly = percent * coefficient / 100 / YEAR
     months = ceil(missing / monthly)
     until_change = counted.months_to(changes[0]) - 1 if changes else months

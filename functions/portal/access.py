@@ -38,6 +38,8 @@ class Facts:
     offering: str = ""
     region: str = ""
     unit: str = ""
+    agency: str = ""
+    assigned: Collection[str] = ()  # the persons whom it is given to
     state: str = ""
     record: str = ""  # under which name the audit remembers that somebody saw it; the table asks nothing of it
 
@@ -99,7 +101,8 @@ def decide(action: str, person: str, roles: Iterable[Role], facts: Facts) -> Gra
     """The widest yes that the table has for this person and record, or None."""
     held = (*roles, Role(EVERYBODY))
     yes = [_grant(row) for row in _rows(action) for role in held if row["role"] == role.name
-           and _reaches(row["over"], role.scope, person, facts) and facts.state in (row.get("states") or [facts.state])]
+           and _reaches(row["over"], role.scope, person, facts) and facts.state in (row.get("states") or [facts.state])
+           and not (row.get("of_others") and facts.owner == person)]
     return min(yes, key=lambda grant: len(grant.masked), default=None)
 
 
@@ -132,14 +135,13 @@ def _reaches(over: str, scope: str, person: str, facts: Facts, *, unknown: bool 
             return True
         case "own":
             return bool(person) and (facts.owner == person if facts.owner else unknown)
-        case "offering":
-            return bool(scope) and (scope in {facts.offering, ANY_SCOPE} if facts.offering else unknown)
-        case "region":
-            return bool(scope) and (_is_within(facts.region, scope) if facts.region else unknown)
-        case "unit":
-            return bool(scope) and (_is_office(facts.unit, scope) if facts.unit else unknown)
-    message = f"no row of the access table is over {over}"
-    raise ValueError(message)
+        case "assigned":
+            return bool(person) and (person in facts.assigned if facts.assigned else unknown)
+    if over not in WITHIN:
+        message = f"no row of the access table is over {over}"
+        raise ValueError(message)
+    fact = getattr(facts, over)
+    return bool(scope) and (WITHIN[over](fact, scope) if fact else unknown)
 
 
 def _is_office(unit: str, scope: str) -> bool:
@@ -150,6 +152,12 @@ def _is_office(unit: str, scope: str) -> bool:
 def _is_within(region: str, scope: str) -> bool:
     """Whether a region lies in a scope: `35.22` in `35`, `35.22` and `*`, never in `3` or `35.2`."""
     return scope == ANY_SCOPE or (bool(scope) and f"{region}.".startswith(f"{scope}."))
+
+
+# How a scope reaches each fact that a scope can be about.
+WITHIN: Mapping[str, Callable[[str, str], bool]] = {
+    "offering": lambda offering, scope: scope in {offering, ANY_SCOPE}, "region": _is_within, "unit": _is_office,
+    "agency": _is_office}
 
 
 def masked(value: str) -> str:

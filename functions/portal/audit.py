@@ -32,7 +32,9 @@ ACTIONS = ("viewed", "exported", "downloaded", "approved", "refused", "promoted"
            "check_in_undone",
            "messaged", "corrected", "claimed", "erased", "role_given", "role_taken", "consented", "withdrawn",
            "requested", "verified", "taken", "answered", "recorded", "told", "closed",
-           "unclaimed", "signed_out", "changed")
+           "unclaimed", "signed_out", "changed",
+           "submitted", "objected", "returned", "completed", "marked", "recused", "replaced", "settled", "discussed",
+           "decided", "granted", "lent")
 FACTS = {
     "field": ("name", "email", "phone", "nip", "nik", "region", "agency", "accessibility_needs", "answers"),
     "state": ("seated", "waiting", "cancelled", "approved", "refused", "present"),

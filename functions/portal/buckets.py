@@ -161,8 +161,20 @@ class Bucket:
     def download_address(self, key: str, *, name: str, media_type: str, seconds: int) -> str:
         """An address that gives this object for some seconds, as a file to keep and never as a page."""
         shown = "".join(c if c.isascii() and c.isprintable() and c not in '"\\%' else "_" for c in name)
-        headers = {"response-content-disposition": f"attachment; filename=\"{shown}\"; filename*=UTF-8''{quote(name)}",
-                   "response-content-type": media_type, "response-cache-control": "private, no-store"}
+        disposition = f"attachment; filename=\"{shown}\"; filename*=UTF-8''{quote(name)}"
+        return self._signed(key, disposition, media_type, seconds)
+
+    def view_address(self, key: str, *, media_type: str, seconds: int) -> str:
+        """An address that shows this object inside a page of ours for some seconds: pictures and inspected PDFs only.
+
+        It is on the bucket's own host, which sees no cookie; the type is fixed in the signature, so that nothing is
+        ever taken for a page.
+        """
+        return self._signed(key, "inline", media_type, seconds)
+
+    def _signed(self, key: str, disposition: str, media_type: str, seconds: int) -> str:
+        headers = {"response-content-disposition": disposition, "response-content-type": media_type,
+                   "response-cache-control": "private, no-store"}
         query = "&".join(f"{name}={quote(value, safe='')}" for name, value in sorted(headers.items()))
         request = AWSRequest("GET", f"{self.address}/{quote(key)}?{query}")
         S3SigV4QueryAuth(_credentials(), "s3", _region(), expires=seconds).add_auth(request)

@@ -74,6 +74,14 @@ class Form:
             raise FormRefused(self.name, self._in_page_order(wrong))
         return model
 
+    def again(self, kept: Mapping[str, Any]) -> dict[str, Any]:
+        """Answers as they were kept (plain values, rows as mappings), as they stand in their fields again.
+
+        What is kept is not typed: `20.833` was said with a comma, and is asked about when somebody types it.
+        """
+        return {field.name: _again(field.question, kept[field.name]) for field in self.fields
+                if kept.get(field.name) is not None}
+
     def rows_of(self, field: Field, answers: Mapping[str, object]) -> list[dict[str, object]]:
         """The rows of a field as they were sent, by column or as a list, without those that are empty."""
         if not isinstance(field.question, Rows):
@@ -124,10 +132,23 @@ class Form:
     def shown(self, model: FormModel, language: str) -> list[tuple[str, str, str]]:
         """The answers for people: field, label and text, in page order, without what was left open or is hidden."""
         texts = self.words(language)["fields"]
-        return [(field.name, texts[field.name]["label"],
-                 field.question.show(getattr(model, field.name), texts[field.name].get("options", {})))
-                for field in self.fields
-                if not field.question.hidden and getattr(model, field.name) is not None]
+        return [line for field in self.fields if not field.question.hidden and getattr(model, field.name) is not None
+                for line in _shown(field, getattr(model, field.name), texts[field.name])]
+
+
+def _again(question: Question, value: Any) -> Any:  # noqa: ANN401 an answer
+    return [row_form(question).again(row) for row in value] if isinstance(question, Rows) else question.again(value)
+
+
+def _shown(field: Field, value: Any, texts: Mapping[str, Any]) -> list[tuple[str, str, str]]:  # noqa: ANN401 an answer
+    """An answer as a line; of rows a line each."""
+    if not isinstance(field.question, Rows):
+        return [(field.name, texts["label"], field.question.show(value, texts.get("options", {})))]
+    cells = row_form(field.question).fields
+    return [(field.name, f"{texts['row']} {number}", "; ".join(
+        f"{texts['rows'][cell.name]['label']}: "
+        f"{cell.question.show(said, texts['rows'][cell.name].get('options', {}))}"
+        for cell in cells if (said := getattr(row, cell.name)) is not None)) for number, row in enumerate(value, 1)]
 
 
 def sentence(form: str, error: FieldError, language: str) -> str:
@@ -150,6 +171,11 @@ def parts_of_cell(name: str, fields: Container[str]) -> tuple[str, int, str]:
     if parts is None or parts[1] not in fields:
         return name, 0, ""
     return parts[1], int(parts[2]), parts[3]
+
+
+def whole_number(text: object) -> int | None:
+    """A small whole number that an address or a hidden field carries; None for anything else."""
+    return int(str(text)) if re.fullmatch(r"[0-9]{1,6}", str(text)) else None
 
 
 def row_form(rows: Rows) -> Form:

@@ -8,14 +8,14 @@ sends no answer before it is written: no subject can forget it.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import NamedTuple
 
 from portal import access
-from portal.access import Facts, Grant
+from portal.access import Facts, Grant, Role
 from portal.audit import Actor, Note
 from portal.errors import NotFound
 from portal.sessions import Session
@@ -38,7 +38,12 @@ class Gate:
     def __init__(self, session: Session, action: str) -> None:
         """Take the session and the action that the route is for."""
         self.session, self.action, self.asked = session, action, False
+        self.roles: tuple[Role, ...] = session.roles
         self.seen: dict[Seen, set[str]] = defaultdict(set)
+
+    def lend(self, roles: Iterable[Role]) -> None:
+        """Take in roles that others have lent to this person for a while; the table is asked with them, too."""
+        self.roles = (*self.session.roles, *roles)
 
     def grant(self, facts: Facts, action: str = "") -> Grant:
         """The yes for this record; raises NotFound for a no, so that forbidden and unknown answer alike."""
@@ -51,13 +56,13 @@ class Gate:
         """Whether there could be a yes for some record of which no more than this is known, with a field unmasked."""
         self.asked = True
         session = self.session
-        return access.could_reach(action or self.action, session.person, session.roles, facts, unmasked)
+        return access.could_reach(action or self.action, session.person, self.roles, facts, unmasked)
 
     def allows(self, facts: Facts, action: str = "") -> Grant | None:
         """The yes for this record, or None: for lists, and for what a page offers."""
         self.asked = True
         asked = action or self.action
-        found = access.decide(asked, self.session.person, self.session.roles, facts)
+        found = access.decide(asked, self.session.person, self.roles, facts)
         if found is None or (facts.owner and facts.owner == self.session.person):
             return found  # what is one's own, one may see without a trace
         return replace(found, seen=partial(self._see, Seen(asked, found.role, facts.record, facts.offering)))

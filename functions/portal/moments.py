@@ -38,3 +38,8 @@ def format_span(first: datetime, last: datetime, zone: str, language: str) -> st
     month = "" if (start.year, start.month) == (end.year, end.month) else f" {MONTHS[language][start.month - 1]}"
     year = "" if start.year == end.year else f" {start.year}"
     return f"{start.day}{month}{year}{word}{format_day(last, zone, language)}"
+
+
+def local_day(moment: datetime, zone: str) -> str:
+    """The day of the calendar there, as ISO 8601 writes it."""
+    return moment.astimezone(ZONES[zone]).date().isoformat()

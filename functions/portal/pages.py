@@ -42,25 +42,29 @@ def in_shell(language: str, title: str, content: Markup, *, failed: bool = False
 
 
 def form(form: Form, language: str, answers: Mapping[str, Any], errors: Sequence[FieldError] = (), *,
-         only: Mapping[str, Sequence[str]] | None = None, carried: Mapping[str, str] | None = None,
-         more: str = "") -> Markup:
+         only: Mapping[str, Sequence[str]] | None = None, offered: Mapping[str, Mapping[str, str]] | None = None,
+         carried: Mapping[str, str] | None = None,
+         more: str = "", submit: str = "") -> Markup:
     """The form with what was answered so far and what is wrong with it.
 
-    `only` narrows the options that are shown, `carried` goes along unseen beside the answers, `more` names the
-    field whose rows were not enough.
+    `only` narrows the options that are shown, `offered` are those of a field that has none in its words, `carried` goes
+    along unseen beside the answers, `more` names the field whose rows were not enough, `submit` says what the button
+    does where it is not what the form's words say.
     """
     texts = form.words(language)
     told: dict[str, str] = {}
     for error in errors:
         told.setdefault(error.field, sentence(form.name, error, language))
     shown = only or {}
-    questions = [_question(field, texts["fields"][field.name], answers, told, shown.get(field.name))
+    given = {name: {"options": options} for name, options in (offered or {}).items()}
+    questions = [_question(field, texts["fields"][field.name] | given.get(field.name, {}), answers, told,
+                           shown.get(field.name))
                  | _rows(form, field, answers, told, language, more=field.name == more)
                  for field in form.fields if not field.question.hidden]
     hidden = {field.name: answers.get(field.name, "") for field in form.fields if field.question.hidden}
     hidden |= carried or {}
-    return fragment("form", language, form=form, texts=texts, questions=questions, hidden=hidden, errors=told,
-                    anchors=_anchors(questions), notice=_notice_of(form, questions))
+    return fragment("form", language, form=form, texts=texts, submit=submit or texts["submit"], questions=questions,
+                    hidden=hidden, errors=told, anchors=_anchors(questions), notice=_notice_of(form, questions))
 
 
 def _anchors(questions: Sequence[Mapping[str, Any]]) -> set[str]:

@@ -82,6 +82,10 @@ class Question:
         del options
         return str(value)
 
+    def again(self, value: object) -> str:
+        """An answer that was kept, as it stands in its field again: reading it gives what was kept."""
+        return str(value)
+
     def limits(self) -> dict[str, str | int]:
         """HTML attributes of the control that follow from the limits. The check itself is always the server's."""
         return {}
@@ -261,6 +265,10 @@ class Day(Question):
         del options
         return date.fromisoformat(str(value)).strftime("%d-%m-%Y")
 
+    def again(self, value: object) -> str:
+        """As it is shown."""
+        return self.show(value, {})
+
 
 @dataclass(frozen=True, kw_only=True)
 class Month(Question):
@@ -284,6 +292,10 @@ class Month(Question):
         year, month = str(value).split("-")
         return f"{month}-{year}"
 
+    def again(self, value: object) -> str:
+        """As it is shown."""
+        return self.show(value, {})
+
 
 def _month_of(text: str) -> int:
     """The number of a month written as a number, or by its name in either language or the beginning of it; else 0."""
@@ -305,10 +317,11 @@ class Points(Question):
     def read(self, value: object) -> object:
         """The number with a point; `1.050` could be a thousand or one, so it is asked about instead of guessed."""
         text = readable(value).replace(" ", "")
-        if re.fullmatch(r"\d{1,3}\.\d{3}", text) and not text.startswith("0"):
+        if re.fullmatch(r"[0-9]{1,3}\.[0-9]{3}", text) and not text.startswith("0"):
             raise refuse("points_unclear")
         plain = text.replace(".", "").replace(",", ".") if "," in text else text
-        if not re.fullmatch(r"\d{1,6}(\.\d{1,4})?", plain) or not re.fullmatch(r"\d+(\.\d{3})*,\d+|[\d.]+", text):
+        if not re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,4})?", plain) \
+                or not re.fullmatch(r"[0-9]+(\.[0-9]{3})*,[0-9]+|[0-9.]+", text):
             raise refuse("points_shape")
         if Decimal(plain) > self.most:
             raise refuse("points_range", most=self.most)
@@ -318,6 +331,10 @@ class Points(Question):
         """With a comma, as on every letter."""
         del options
         return str(value).replace(".", ",")
+
+    def again(self, value: object) -> str:
+        """As it is shown."""
+        return self.show(value, {})
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -25,10 +25,12 @@ from portal.observe import fault
 from portal.records import time_limit
 
 if TYPE_CHECKING:
+    from portal.access import Role
     from portal.gate import Gate
+    from portal.sessions import Session
 
 MOST_BYTES = 64 * 1024
-MOST_FIELDS = 100
+MOST_FIELDS = 250  # forty items with four answers each, and what a page sends along
 FORM, JSON = "application/x-www-form-urlencoded", "application/json"
 RETRY_AFTER = "5"
 ADDRESS_SHAPE = re.compile(r"[0-9A-Fa-f:.]{2,45}")
@@ -360,6 +362,7 @@ MARK = "penanda"  # a cookie that scripts read: whose phone this is now, so that
 SIGN_IN, GO_ON = "/layanan/masuk", "/layanan/masuk/lanjut"
 
 Answer = Callable[[Request], Reply]
+RolesOf = Callable[["Session"], Iterable["Role"]]
 Event = Mapping[str, Any]
 
 
@@ -369,6 +372,7 @@ class Entry:
 
     action: str
     answer: Answer
+    roles: RolesOf | None = None  # tells which roles somebody has besides those of their session
 
 
 def everyone(answer: Answer) -> Entry:
@@ -376,9 +380,12 @@ def everyone(answer: Answer) -> Entry:
     return Entry("", answer)
 
 
-def only(action: str, answer: Answer) -> Entry:
-    """A route for those who may do this action; the answer asks the request's gate about each record."""
-    return Entry(action, answer)
+def only(action: str, answer: Answer, roles: RolesOf | None = None) -> Entry:
+    """A route for those who may do this action; the answer asks the request's gate about each record.
+
+    `roles` tells which roles others have lent to whoever asks: they open the route, too.
+    """
+    return Entry(action, answer, roles)
 
 
 Routes = Mapping[tuple[str, str], Entry]
@@ -444,7 +451,7 @@ def _answered(entry: Entry, request: Request) -> Reply:
     """
     if not entry.action:
         return entry.answer(request)
-    gate = _gate(entry.action, request)
+    gate = _gate(entry, request)
     reply = entry.answer(replace(request, gate=gate))
     if not gate.asked:
         message = f"{request.event['routeKey']} answered without asking the access table"
@@ -456,7 +463,7 @@ def _answered(entry: Entry, request: Request) -> Reply:
     return reply
 
 
-def _gate(action: str, request: Request) -> Gate:
+def _gate(entry: Entry, request: Request) -> Gate:
     from portal import access  # noqa: PLC0415 routes for everyone need none of this
     from portal.gate import Gate  # noqa: PLC0415
     from portal.sessions import sessions  # noqa: PLC0415
@@ -464,9 +471,12 @@ def _gate(action: str, request: Request) -> Gate:
     session = sessions().find(request.cookie(SESSION), datetime.now(UTC))
     if session is None:
         raise errors.SignInNeeded
-    if not access.has_use_for(action, session.roles):
+    gate = Gate(session, entry.action)
+    if entry.roles:
+        gate.lend(entry.roles(session))
+    if not access.has_use_for(entry.action, gate.roles):
         raise errors.NotFound
-    return Gate(session, action)
+    return gate
 
 
 def _to_sign_in(page: str, request: Request, explain: Explain) -> Reply:

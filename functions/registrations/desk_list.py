@@ -36,7 +36,7 @@ from registrations.models import Offering
 from registrations.store import COUNTED
 
 # Desks of other subjects, by the end of their address, and what somebody must be able to do there.
-OTHER_DESKS = {"hak": "rights.list"}
+OTHER_DESKS = {"hak": "rights.list", "dupak": "assessment.see"}
 
 # -- the activities ----------------------------------------------------------------------------------------------
 

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from assessment.assigning import NotPossible
+from assessment.hands import Hands
+from dupak.dossiers import Dossier
 from identity.proofs import Proofs
 from identity.store import Identities
 from portal.access import rules as access_rules
 from portal.audit import SYSTEM, Actor, Audit, Note
 from portal.errors import OfferingUnknown
-from portal.evidence import Evidence
+from portal.evidence import Evidence, Pointer
 from portal.identifiers import format_reference
 from portal.outbox import PREFIX, state_of
 from portal.records import Item, Table, Write, delete
@@ -43,6 +46,9 @@ def erase(tables: Tables, person: Person, until: str, now: datetime) -> bool:
     done = [_registration(tables, record, now) for record in list(records_of(tables, person))
             if record.received_at <= until]
     done += [_message(tables, item, now) for item in list(messages_of(tables, person)) if item["received_at"] <= until]
+    done += [_dossier(tables, each, now) for each in list(tables.dossiers.of_owner(person.id))
+             if each.created_at <= until]
+    done.append(_assessor(tables, person, until))
     for upload in uploads_of(tables, person):
         if upload.asked_at <= until and not any(Evidence(tables.uploads.table).uses_of(person.id, upload.id)):
             tables.uploads.end_now(upload, now)  # the files' own sweep takes it away, with its content
@@ -69,6 +75,33 @@ def _offering(tables: Tables, record: Record) -> Offering | None:
         return Catalogue(tables.registrations.table).offering(record.offering)
     except OfferingUnknown:
         return None
+
+
+def _dossier(tables: Tables, dossier: Dossier, now: datetime) -> bool:
+    """Its files are used by it no longer, so that they can go as well."""
+    if keeps("dossier", dossier.state):
+        return True
+    if any(state_of(letter) == "waiting" for letter in tables.dossiers.letters(dossier.reference)):
+        return False
+    evidence, number = Evidence(tables.uploads.table), format_reference(dossier.reference)
+    for each in dossier.evidence:
+        if each.source == "files":
+            evidence.end_use(dossier.owner, Pointer(each.key, each.digest), "dossier", number)
+    tables.dossiers.forget(dossier, _note("dossier", number, "erased", SYSTEM, now, "reason:own_request"))
+    return True
+
+
+def _assessor(tables: Tables, person: Person, until: str) -> bool:
+    """Whoever still has dossiers to mark leaves when these are done, or given to somebody else."""
+    mine = tables.assessments.entry(person.id)
+    if mine and mine.joined_at > until:
+        return True
+    try:
+        tables.assessments.forget(person.id)
+    except NotPossible:
+        return False
+    Hands(tables.assessments.table).forget(person.id)
+    return True
 
 
 def _message(tables: Tables, item: Item, now: datetime) -> bool:

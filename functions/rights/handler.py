@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any, cast
 
+from assessment.store import Assessments
+from dupak.store import Dossiers
 from portal import access, errors, web
 from portal.access import Facts
 from portal.assets import read_json, words
@@ -46,6 +48,8 @@ class RightsSettings(Settings):
     uploads_table: str
     rights_table: str
     audit_table: str
+    dossiers_table: str
+    assessment_table: str
     site_origin: str
 
 
@@ -59,9 +63,11 @@ def settings() -> RightsSettings:
 def tables() -> Tables:
     """Where everything of a person is kept."""
     known = settings()
+    audit = Audit(Table(known.audit_table))
     return Tables(Registrations(Table(known.registrations_table), random), Table(known.feedback_table),
                   Table(known.identity_table), Uploads(Table(known.uploads_table)), rights(),
-                  Audit(Table(known.audit_table)))
+                  audit, Dossiers(Table(known.dossiers_table), audit),
+                  Assessments(Table(known.assessment_table), audit))
 
 
 @cache
@@ -84,7 +90,7 @@ def my_data(request: web.Request) -> web.Reply:
               for kind in views.kinds()]
     return _page(request, "my_data", words("data", language)["title"], rows=counts,
                  requests=[views.request_row(each, now, language) for each in _requests_of(me)], base=BASE,
-                 consents=CONSENTS, trail=TRAIL, ask=REQUESTS)
+                 consents=CONSENTS, trail=TRAIL, ask=REQUESTS, apart=views.apart(language))
 
 
 def copy(request: web.Request) -> web.Reply:

@@ -7,11 +7,15 @@ a test compares the kinds with the data dictionary.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
+from assessment.hands import Hands
+from assessment.store import Assessments
+from dupak.dossiers import Dossier
+from dupak.store import Dossiers
 from identity.proofs import Proofs
 from identity.store import Identities
 from portal.addresses import email_key, sent_with
@@ -69,6 +73,8 @@ class Tables:
     uploads: Uploads
     rights: Rights
     audit: Audit
+    dossiers: Dossiers
+    assessments: Assessments  # of which a role reads no case and no marks: who assessed is nobody's own data to see
 
 
 def everything(tables: Tables, person: Person, now: datetime) -> Iterator[Holding]:
@@ -169,6 +175,49 @@ def _upload(upload: Upload) -> Holding:
                    upload.state)
 
 
+def _dossiers(tables: Tables, person: Person, now: datetime) -> Iterator[Holding]:
+    del now
+    for each in tables.dossiers.of_owner(person.id):
+        yield Holding("dossier", format_reference(each.reference), each.created_at, _known(_of_a_dossier(each)),
+                      each.state)
+
+
+def _of_a_dossier(dossier: Dossier) -> dict[str, Any]:
+    facts = {name: getattr(dossier, name) for name in (
+        "regime", "email", "language", "unit", "agency", "region", "number", "decided_at", "objection", "objected_at",
+        "answer", "answered_at")}
+    return {**facts, **dossier.sections, "superior": dict(dossier.superior),
+            "evidence": [asdict(each) for each in dossier.evidence],
+            "returned": {name: asdict(each) for name, each in dossier.returned.items()},
+            "frozen": asdict(dossier.frozen) if dossier.frozen else None}
+
+
+def _decisions(tables: Tables, person: Person, now: datetime) -> Iterator[Holding]:
+    del now
+    for each in tables.dossiers.decisions(person.id):
+        papers = [paper.kind for paper in tables.dossiers.papers(each.reference)]
+        yield Holding("decision", format_reference(each.reference), each.decided_at,
+                      _known({**asdict(each), "papers": papers}))
+
+
+def _assessors(tables: Tables, person: Person, now: datetime) -> Iterator[Holding]:
+    """What is kept of somebody who works on credit assessment; not what they assessed, nor who assessed them."""
+    del now
+    mine = tables.assessments.entry(person.id)
+    if mine:
+        yield Holding("assessor", "", mine.joined_at, _known(asdict(mine)), "joined")
+    signer = tables.assessments.signer(person.id)
+    if signer:
+        yield Holding("assessor", "", "", _known(asdict(signer)), "signs")
+    name = Hands(tables.assessments.table).name_of(person.id)
+    if name is not None:
+        yield Holding("assessor", "", "", {"name": name}, "known")
+    for hand in Hands(tables.assessments.table).of_person(person.id):
+        yield Holding("assessor", "", "", _known(asdict(hand)), "reminded")
+    for each in tables.assessments.delegations_of(person.id):
+        yield Holding("assessor", "", each.created_at, _known(asdict(each)), "lent")
+
+
 def _requests(tables: Tables, person: Person, now: datetime) -> Iterator[Holding]:
     del now
     for reference in tables.rights.of_person(person.id):
@@ -196,6 +245,9 @@ def _letters(tables: Tables, person: Person, now: datetime) -> Iterator[Holding]
         yield _letter({**item, "values": {}})  # a code is for whoever reads that mailbox, not for who asked for it
     for reference in tables.rights.of_person(person.id):
         yield from map(_letter, tables.rights.letters(reference))
+    for dossier in tables.dossiers.of_owner(person.id):
+        yield from map(_letter, tables.dossiers.letters(dossier.reference))
+    yield from map(_letter, tables.dossiers.reminders(person.id))
 
 
 def _letter(item: Item) -> Holding:
@@ -204,7 +256,7 @@ def _letter(item: Item) -> Holding:
 
 def _audited(tables: Tables, person: Person, now: datetime) -> Iterator[Holding]:
     for entry in entries_about(tables, person, now):
-        yield Holding("audit_entry", "", entry["at"], _audit_values(entry, person))
+        yield Holding("audit_entry", "", entry["at"], _known(_audit_values(entry, person)))
 
 
 def entries_about(tables: Tables, person: Person, now: datetime) -> Iterator[Item]:
@@ -243,7 +295,9 @@ KINDS: Mapping[str, Gather] = MappingProxyType({
     "registration": _registrations, "message": _messages, "session": _sessions, "profile": _profile,
     "proven_address": _proven, "address_code": _codes,
     "desk_filter": _filters,
-    "upload": _uploads, "upload_refused": _refused_uploads, "rights_request": _requests, "consent": _consents,
+    "upload": _uploads, "upload_refused": _refused_uploads,
+    "dossier": _dossiers, "decision": _decisions, "assessor": _assessors,
+    "rights_request": _requests, "consent": _consents,
     "mail": _letters, "audit_entry": _audited})
 # Kinds whose records have entries of their own in the audit, under the number that they have here.
-AUDITED = ("registration", "message", "upload", "rights_request")
+AUDITED = ("registration", "message", "upload", "dossier", "rights_request")

@@ -87,10 +87,16 @@ def keeps(kind: str, state: str, *, has_begun: bool = False) -> str:
     """Why something stays although erasing was granted: the reason's code; empty when it goes.
 
     A seat in an activity that has begun is its record of attendance until the retention table ends it. Proofs that
-    the law asks for (Pasal 24, 31) stay too: of consents, of requests, of what was done to the data.
+    the law asks for (Pasal 24, 31) stay too: of consents, of requests, of what was done to the data. Later decisions
+    and promotions build on a decision on credit; a dossier that was sent is on its way to one, or is what it stands on.
+    Who acted for whom has to be known as long as the delegation is kept.
     """
     if kind in {"consent", "rights_request", "audit_entry"}:
         return "kept_by_law"
+    if kind == "decision" or (kind == "dossier" and state not in {"draft", "withdrawn"}):
+        return "still_needed"
+    if kind == "assessor" and state == "lent":
+        return "still_needed"
     if kind == "registration" and state == "seated" and has_begun:
         return "still_needed"
     return ""

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
+from dupak.sections import FORMS as SECTIONS
 from feedback.models import Feedback
 from identity.models import NewAddress, Profile
 from portal.assets import read_json, words
@@ -29,8 +30,14 @@ FORMS = {form.name: form for form in (
 
 
 def kinds() -> dict[str, dict[str, Any]]:
-    """The data dictionary: the title and the form of each kind, in its order."""
-    return read_json("data.json")  # type: ignore[no-any-return]
+    """What "my data" holds, by the data dictionary: the title and the form of each kind, in its order."""
+    return {name: each for name, each in read_json("data.json").items() if not each["apart"]}
+
+
+def apart(language: str) -> list[dict[str, str]]:
+    """What is kept of people and not held by "my data", each with why."""
+    return [{"kind": name, "title": each["title"][language], "why": each["apart"][language]}
+            for name, each in read_json("data.json").items() if each["apart"]]
 
 
 def title_of(kind: str, language: str) -> str:
@@ -47,7 +54,7 @@ def number_of(holding: Holding) -> str:
 def rows_of(holding: Holding, language: str) -> list[tuple[str, str]]:
     """Label and text of everything that is known of one thing."""
     texts = words("data", language)
-    rows = [(texts["facts"]["since"], _moment(holding.since, language))]
+    rows = [(texts["facts"]["since"], _moment(holding.since, language))] if holding.since else []
     if holding.state:
         rows.append((texts["facts"]["state"], texts["states"][holding.state]))
     return [*rows, *(_row(holding.kind, name, value, language) for name, value in holding.values.items())]
@@ -55,6 +62,8 @@ def rows_of(holding: Holding, language: str) -> list[tuple[str, str]]:
 
 def _row(kind: str, name: str, value: Any, language: str) -> tuple[str, str]:  # noqa: ANN401 any kept value
     texts = words("data", language)
+    if kind == "dossier" and name in SECTIONS:
+        return words("dossier", language)["sections"][name], _section(SECTIONS[name], value, language)
     form = FORMS.get(kinds()[kind]["form"] or "")
     own = form.words(language)["fields"].get(name) if form else None
     if form and own:
@@ -63,14 +72,22 @@ def _row(kind: str, name: str, value: Any, language: str) -> tuple[str, str]:  #
     return texts["facts"][name], _text(name, value, language)
 
 
-def _text(name: str, value: Any, language: str) -> str:  # noqa: ANN401 see _row
+def _section(form: Form, answers: Mapping[str, Any], language: str) -> str:
+    return "; ".join(f"{label}: {text}" for _, label, text in form.shown(form.read(answers), language))
+
+
+def _text(name: str, value: Any, language: str) -> str:  # noqa: ANN401 see _row; a kind of value each
     texts = words("data", language)
+    if name in texts["at_length"]:
+        return str(texts["at_length"][name])
     if name.endswith("_at") or name in {"at", "created"}:
         return _moment(str(value), language)
     if name in texts["codes"]:
         return str(texts["codes"][name].get(str(value), value))
-    if name == "refusal":
-        return reason_given(value, language)
+    return reason_given(value, language) if name == "refusal" else _plain(value, texts)
+
+
+def _plain(value: Any, texts: Mapping[str, Any]) -> str:  # noqa: ANN401 see _row
     if isinstance(value, bool):
         return str(texts["yes" if value else "no"])
     if isinstance(value, Mapping):

@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
+from assessment.store import Assessments
+from dupak.store import Dossiers
 from portal.audit import Audit
 from portal.errors import StoreUnavailable
 from portal.observe import logger
@@ -32,6 +34,8 @@ class ErasureSettings(Settings):
     uploads_table: str
     rights_table: str
     audit_table: str
+    dossiers_table: str
+    assessment_table: str
 
 
 @cache
@@ -41,7 +45,8 @@ def tables() -> Tables:
     audit = Audit(Table(known.audit_table))
     return Tables(Registrations(Table(known.registrations_table), random), Table(known.feedback_table),
                   Table(known.identity_table), Uploads(Table(known.uploads_table)),
-                  Rights(Table(known.rights_table), audit), audit)
+                  Rights(Table(known.rights_table), audit), audit,
+                  Dossiers(Table(known.dossiers_table), audit), Assessments(Table(known.assessment_table), audit))
 
 
 def handle(event: dict[str, Any], context: Any) -> dict[str, int]:  # noqa: ANN401 Lambda's own signature

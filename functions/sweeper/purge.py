@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
 from typing import Any, NamedTuple
 
+from dupak.dossiers import FINAL
 from identity.store import PROFILE
 from portal.audit import SYSTEM, Audit, Note
 from portal.errors import OfferingUnknown, StoreUnavailable
@@ -40,6 +41,8 @@ class PurgeSettings(Settings):
     identity_table: str
     rights_table: str
     audit_table: str
+    dossiers_table: str
+    assessment_table: str
 
 
 class Kept(NamedTuple):
@@ -60,7 +63,8 @@ def handle(event: dict[str, Any], context: Any) -> dict[str, int]:  # noqa: ANN4
     kept_of: list[tuple[Table, Question]] = [
         (registrations, of_a_registration(Catalogue(registrations, kept_for=DAY))),
         (Table(settings.feedback_table), of_a_message), (Table(settings.rights_table), of_a_right),
-        (Table(settings.identity_table), of_a_person)]
+        (Table(settings.identity_table), of_a_person),
+        (Table(settings.dossiers_table), of_a_dossier), (Table(settings.assessment_table), of_an_assessment)]
     with time_limit(context.get_remaining_time_in_millis() / 1000):
         for table, question in kept_of:
             for item in table.everything():
@@ -122,6 +126,28 @@ def of_a_person(item: Item) -> Kept | None:
     return Kept("profile", parse_moment(item["changed_at"])) if item["sk"] == PROFILE else None
 
 
+def of_a_dossier(item: Item) -> Kept | None:
+    """What keeps the items of the dossiers' table: what is not over has no end, queues and counters are nobody's."""
+    if item["sk"].startswith(PREFIX):
+        return Kept("mail", parse_moment(item["created"]))
+    for kind, fact in (("decision", "asked_at"), ("dossier", "at"), ("dossier", "ended_at")):
+        if fact in item:  # a document, what happened, that its owner has it
+            return Kept(kind, parse_moment(item[fact]))
+    if item["sk"].startswith("DECISION#"):
+        return Kept("decision", parse_moment(item["decided_at"]))
+    return Kept("dossier", parse_moment(item["since"])) if item["sk"] == RECORD and item["state"] in FINAL else None
+
+
+def of_an_assessment(item: Item) -> Kept | None:
+    """What keeps the items of the assessments' table: open cases have no end, agreement names nobody."""
+    if "saved_at" in item:  # the pool, what somebody signs with, who is reminded
+        return Kept("assessor", parse_moment(item["saved_at"]))
+    if item["pk"].startswith(("LENT#", "LENDS#")):
+        return Kept("assessor", datetime.combine(date.fromisoformat(item["last"]), time(), UTC))
+    ended = item.get("closed_at") or (item.get("ended_at") if item["sk"].startswith("PAST#") else None)
+    return Kept("assessment", parse_moment(ended)) if ended else None
+
+
 @dataclass(frozen=True)
 class Purge:
     """What is done with the items of one table at this moment."""
@@ -147,7 +173,7 @@ class Purge:
 
     def _erase(self, item: Item, kept: Kept | None, *, shortened: bool) -> None:
         gone: Write = delete(_key(item), condition=UNCHANGED, values={"seen": item["expires_at"]})
-        if item["sk"] != RECORD or kept is None:
+        if item["sk"] != RECORD or kept is None or "reference" not in item:
             self.table.write(gone)
             return
         reason = "reason:retention_shortened" if shortened else "reason:retention_over"

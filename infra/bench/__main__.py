@@ -11,7 +11,22 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
-from infra.bench import building, cold, cost, crowd, documents, lighthouse, memory, search, units, warm, weight
+from infra.bench import (
+    building,
+    cold,
+    cost,
+    crowd,
+    documents,
+    dossiers,
+    lighthouse,
+    memory,
+    queues,
+    search,
+    starts,
+    units,
+    warm,
+    weight,
+)
 from infra.bench.report import NotMeasured, Row, failed, machine, not_measured, table, write
 from infra.bench.rooms import Rooms
 from infra.freshness import BuildFailed, ensure_site
@@ -24,7 +39,7 @@ Measure = Callable[[Rooms], Iterator[Row]]
 MEASURES: Final[dict[str, Measure]] = {
     "weight": weight.rows, "search": search.rows, "lighthouse": lighthouse.rows, "cold": cold.rows, "warm": warm.rows,
     "memory": memory.rows, "documents": documents.rows, "units": units.rows, "cost": cost.rows, "crowd": crowd.rows,
-    "building": building.rows}
+    "dossiers": dossiers.rows, "starts": starts.rows, "queues": queues.rows, "building": building.rows}
 
 
 def main(names: Sequence[str]) -> int:

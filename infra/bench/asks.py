@@ -71,18 +71,22 @@ def post(path: str, form: dict[str, str]) -> Event:
     """A form sent by a browser."""
     body = urlencode(form).encode()
     return event_for(Request("POST", path, "", {**FORM, "content-length": str(len(body))}, body, "127.0.0.1"),
-                     _route("POST", path), {})
+                     route_of("POST", path), {})
 
 
 def get(path: str, **parameters: str) -> Event:
     """A page or piece of data asked for by a browser."""
     headers = {**BROWSER, "accept": "application/json"} if path.endswith("/kursi") else BROWSER
     return event_for(Request("GET", path.format(**parameters), "", headers, b"", "127.0.0.1"),
-                     _route("GET", path), parameters)
+                     route_of("GET", path), parameters)
 
 
 @cache
-def _route(method: str, path: str) -> Route:
+def route_of(method: str, path: str) -> Route:
     """The template's own route; an address that it does not know is a mistake here."""
-    routes = [route for function in Template().functions.values() for route in function.routes]
-    return next(route for route in routes if (route.method, route.path) == (method, path))
+    return next(route for route in _routes() if (route.method, route.path) == (method, path))
+
+
+@cache
+def _routes() -> list[Route]:
+    return [route for function in Template().functions.values() for route in function.routes]

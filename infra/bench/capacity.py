@@ -14,6 +14,10 @@ from typing import Any, Final
 Attributes = Mapping[str, Mapping[str, Any]]
 
 WRITE_UNIT, READ_UNIT = 1024, 4096  # bytes
+LARGEST_ITEM: Final = 400 * 1024  # bytes
+LARGEST_TRANSACTION: Final = 4 * 1024 * 1024  # bytes of all its items together
+MOST_WRITES: Final = 100  # in a transaction
+PARTITION_WRITES: Final = 1000  # write units a second that one partition takes
 IN_A_TRANSACTION: Final = 2  # each item is prepared, then committed
 CONTAINER: Final = 3  # bytes for a list or map, and one for each element
 SIGNIFICANT_PER_BYTE: Final = 2

@@ -6,10 +6,11 @@ own, whose calls are not counted.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
+from threading import Lock
 from typing import Any, Final
 
 from infra.bench.capacity import Attributes, index_units, item_size, read_units, write_units
@@ -38,6 +39,7 @@ class Bill:
     writes: list[Written] = field(default_factory=list)
     reads: float = 0
     calls: int = 0
+    asked: list[str] = field(default_factory=list)  # each call that was answered, with the partition of a read
 
     @property
     def write_units(self) -> int:
@@ -61,6 +63,8 @@ class Meter:
         self._client, self._looking = client, looking
         self._bill = Bill()
         self._touched: list[_Touched] = []
+        self._known_indexes: dict[str, list[tuple[str, list[str], bool]]] = {}
+        self._one_by_one = Lock()  # a function asks several things side by side; only reads, but they are counted
 
     @contextmanager
     def bill(self) -> Iterator[Bill]:
@@ -74,15 +78,17 @@ class Meter:
             self._client.call = unheard
 
     def _heard(self, unheard: Callable[[str, Parameters], Any], operation: str, params: Parameters) -> Any:  # noqa: ANN401
-        self._before(operation, params)
-        answer = unheard(operation, params)
-        self._after(operation)
+        with self._one_by_one:
+            self._before(operation, params)
+            answer = unheard(operation, params)
+            self._after(operation)
+            self._bill.asked.append(f"{operation} {_partition(operation, params)}".strip())
+            if operation in {"GetItem", "Query"}:
+                self._bill.reads += self._read(params, answer)
         return answer
 
     def _before(self, operation: str, params: Parameters) -> None:
         self._bill.calls += 1
-        if operation in {"GetItem", "Query"}:
-            self._bill.reads += self._read(operation, params)
         self._touched = [_Touched(kind, each["TableName"], _key(each), self._item(each["TableName"], _key(each)))
                          for kind, each in _writes(operation, params)]
 
@@ -102,20 +108,31 @@ class Meter:
     def _item(self, table: str, key: Attributes) -> Attributes:
         return dict(self._looking.get_item(TableName=table, Key=key, ConsistentRead=True).get("Item") or {})
 
-    def _indexes(self, table: str) -> Iterator[tuple[str, list[str], bool]]:
+    def _indexes(self, table: str) -> list[tuple[str, list[str], bool]]:
         """Each secondary index: its name, the attributes it is found by, and whether it holds every attribute."""
+        if table not in self._known_indexes:
+            self._known_indexes[table] = list(self._described(table))
+        return self._known_indexes[table]
+
+    def _described(self, table: str) -> Iterator[tuple[str, list[str], bool]]:
         for each in self._looking.describe_table(TableName=table)["Table"].get("GlobalSecondaryIndexes", ()):
             keys = [key["AttributeName"] for key in each["KeySchema"]]
             yield each["IndexName"], [*keys, "pk", "sk"], each["Projection"]["ProjectionType"] == "ALL"
 
-    def _read(self, operation: str, params: Parameters) -> float:
-        """The units of a read: the same read again, looking at whole items."""
-        if operation == "GetItem":
-            size = item_size(self._item(params["TableName"], params["Key"]))
-        else:
-            found = self._looking.query(**{name: value for name, value in params.items() if name != "Select"})
-            size = sum(item_size(item) for item in found["Items"])
-        return read_units(size, consistent=params.get("ConsistentRead", False))
+    def _read(self, params: Parameters, answer: Mapping[str, Any]) -> float:
+        """The units of a read: of what was answered; of what was only counted, by looking at the items."""
+        if params.get("Select") == "COUNT":
+            answer = self._looking.query(**{name: value for name, value in params.items() if name != "Select"})
+        found = answer["Items"] if "Items" in answer else [answer.get("Item", {})]
+        return read_units(sum(map(item_size, found)), consistent=params.get("ConsistentRead", False))
+
+
+def _partition(operation: str, params: Parameters) -> str:
+    """The partition key that a read is about."""
+    if operation == "GetItem":
+        return str(params["Key"]["pk"]["S"])
+    return str(params["ExpressionAttributeValues"][":pk"]["S"]) if operation == "Query" and "IndexName" not in params \
+        else ""
 
 
 def _writes(operation: str, params: Parameters) -> Iterator[tuple[str, Parameters]]:

@@ -12,10 +12,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from unittest.mock import patch
 
+from dupak import press
 from infra.emulator import CREDENTIALS, Emulator, provision
 from infra.lambdas import environment
 from infra.run import PARAMETERS
 from infra.template_reader import ROOT, Template
+from portal import kms
 from portal.records import Table, client
 from registrations.catalogue import Catalogue
 from registrations.models import Offering
@@ -54,13 +56,19 @@ def storage() -> Iterator[Storage]:
             names = provision(Template(), emulator.url, stack="bench")
         opened = Storage(emulator.url, names, _variables(emulator.url, names))
         with patch.dict(os.environ, opened.variables):
-            client.cache_clear()
+            forget()
             for each in (SPACIOUS, NARROW):
                 opened.publish(each)
             yield opened
     finally:
-        client.cache_clear()
+        forget()
         emulator.stop()
+
+
+def forget() -> None:
+    """Let this process look for the store and the key service anew: another emulator has another address and keys."""
+    for kept in (client, kms.client, press.settings):
+        kept.cache_clear()
 
 
 def _variables(endpoint: str, names: Mapping[str, str]) -> dict[str, str]:

@@ -19,13 +19,19 @@ SUBJECTS = sorted({name.split("/")[0] for name in MODULES} - {"portal"})
 # Angka kredit is a subject of rules: its regimes and the table that they read stand in files of their own.
 PURE = [name for name in MODULES if name.endswith(("/rules.py", "/models.py", "/rulebook.py", "/konvensional.py",
                                                      "/integrasi.py"))]
+# Assessing decides by tables that the build made: these may read them, and know no store all the same.
+DECIDE_BY_TABLES = ("assessment/assigning.py", "assessment/lending.py", "assessment/marks.py")
+TABLES_OF_RULES = {"portal.access", "portal.assets", "portal.dated", "portal.workdays"}
 # The design's list, and the vocabulary of forms (DECISIONS.md, 2026-11-21).
 VOCABULARY = {"portal.errors", "portal.forms", "portal.identifiers", "portal.letters", "portal.moments",
               "portal.people", "portal.questions"}
 OUTSIDE = {"pydantic", "pydantic_core"}
 # Whose records a clock tidies, it may know; whoever tells people what is kept of them knows everybody who keeps it.
-KNOWS_OTHERS = {"sweeper": {"identity", "registrations", "rights", "uploads"},
-                "rights": {"feedback", "identity", "registrations", "uploads"}}
+# Who assesses decides about what somebody put together; evidence lies with whoever keeps it (dupak/sources).
+KNOWS_OTHERS = {"assessment": {"dupak", "identity", "uploads"},
+                "dupak": {"assessment", "identity", "registrations", "uploads"},
+                "sweeper": {"assessment", "dupak", "identity", "registrations", "rights", "uploads"},
+                "rights": {"assessment", "dupak", "feedback", "identity", "registrations", "uploads"}}
 KNOW_AWS = {"portal/aws_json.py", "portal/buckets.py", "portal/records.py", "mailer/handler.py"}
 KNOWS_HTTP = "portal/web.py"
 # Whom others answer over HTTP, and which of its libraries each may use: the store, and the sign-in service.
@@ -61,6 +67,12 @@ def test_what_decides_imports_nothing_that_remembers_or_speaks(name: str) -> Non
         each.removesuffix(".py").replace("/", ".") for each in PURE if each.startswith(f"{subject}/")}
     foreign = {module for module in imported(MODULES[name]) if not is_standard(module) and module not in allowed}
     assert foreign == set()
+
+
+@pytest.mark.parametrize("name", DECIDE_BY_TABLES)
+def test_what_decides_by_tables_knows_no_store_either(name: str) -> None:
+    allowed = VOCABULARY | TABLES_OF_RULES | {"portal", "assessment.marks", "assessment.workflow", "dupak.models"}
+    assert {module for module in imported(MODULES[name]) if not is_standard(module)} <= allowed
 
 
 @pytest.mark.parametrize("name", sorted(VOCABULARY))
@@ -111,6 +123,13 @@ def test_a_subject_knows_others_only_when_it_tidies_or_tells_what_they_keep(name
     assert others <= KNOWS_OTHERS.get(subject, set())
 
 
+@pytest.mark.parametrize("name", [name for name in MODULES if name.startswith("dupak/")])
+def test_the_officials_subject_knows_the_way_of_a_dossier_and_nothing_of_who_assesses(name: str) -> None:
+    """Its role cannot read that table; its code does not even name the modules that could."""
+    foreign = {module for module in imported(MODULES[name]) if module.split(".")[0] == "assessment"}
+    assert foreign <= {"assessment", "assessment.progress", "assessment.rounds", "assessment.workflow"}
+
+
 @pytest.mark.parametrize("name", [name for name in MODULES if not name.endswith("__init__.py")])
 def test_a_module_says_what_it_is_for(name: str) -> None:
     docstring = ast.get_docstring(ast.parse(MODULES[name].read_text(encoding="utf-8")))
@@ -129,4 +148,5 @@ def test_no_module_catches_everything_but_the_door_and_the_inspection() -> None:
                     node.type is None or (isinstance(node.type, ast.Name) and node.type.id in {
                         "Exception", "BaseException"}))}
     parsing = "uploads/inspection.py"  # strangers' files: their parsers may raise whatever they like
-    assert catching <= {KNOWS_HTTP, "sweeper/handler.py", parsing}
+    printing = "dupak/press.py"  # a document that cannot be drawn, for whatever reason, holds no decision up
+    assert catching <= {KNOWS_HTTP, "sweeper/handler.py", parsing, printing}

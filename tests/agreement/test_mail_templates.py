@@ -7,6 +7,7 @@ from typing import get_args
 
 import pytest
 
+from assessment import desk
 from infra.template_reader import ROOT
 from mailer.rules import LETTERS, digest
 from portal.assets import LANGUAGES
@@ -24,9 +25,16 @@ ABOUT_A_MESSAGE = {"inbox_received": {"reference", "title", "text", "origin"}}
 ABOUT_A_RIGHT = {"rights_received": {"reference", "right", "due", "origin"},
                  "rights_erased": {"reference", "right", "origin"},
                  "rights_answered": {"reference", "right", "due", "outcome", "reason", "origin"}}
+ABOUT_A_DOSSIER = {
+    **{f"dossier_{happened}": {"reference", "origin"} for happened in (
+        "submitted", "withdrawn", "objected", "confirmed", "complete", "upheld")},
+    **{f"dossier_{happened}": {"reference", "sections", "origin"} for happened in ("returned", "granted")},
+    "dossier_decided": {"reference", "number", "origin"}}
+FOR_A_DESK = {"desk_reminder": {"near", "late", "escalated", "origin"}}
 ABOUT_AN_ADDRESS = {"address_code": {"code", "minutes", "origin"}}
 OF_SEVERAL = {"digest": {"count", "letters", "origin"}}
-ALL = sorted(ABOUT_A_REGISTRATION | {*ABOUT_A_MESSAGE, *ABOUT_A_RIGHT, *ABOUT_AN_ADDRESS, *OF_SEVERAL})
+ALL = sorted(ABOUT_A_REGISTRATION | {*ABOUT_A_MESSAGE, *ABOUT_A_RIGHT, *ABOUT_AN_ADDRESS, *ABOUT_A_DOSSIER, *FOR_A_DESK,
+              *OF_SEVERAL})
 ORIGIN = "https://portal.example.go.id"
 
 
@@ -47,8 +55,12 @@ def test_code_speaks_of_no_other_templates() -> None:
     """A misspelt name would end in the dead-letter queue."""
     sources = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "functions").rglob("*.py"))
     for name in ("registration_promoted", "registration_cancelled", "registration_approved", "registration_refused",
-                 "registration_approved_waiting", "inbox_received", *MESSAGES, *ABOUT_A_RIGHT, *ABOUT_AN_ADDRESS):
+                 "registration_approved_waiting", "inbox_received", *MESSAGES, *ABOUT_A_RIGHT, *ABOUT_AN_ADDRESS,
+                 *FOR_A_DESK, *desk.TELLS.values()):
         assert f'"{name}"' in sources
+    assert 'f"dossier_{action}"' in sources
+    assert {*ABOUT_A_DOSSIER} == {*desk.TELLS.values(), *(
+        f"dossier_{action}" for action in ("submitted", "withdrawn", "objected"))}, "what the official does, too"
     assert 'f"registration_{kept.state}"' in sources
 
 
@@ -76,6 +88,19 @@ def test_a_letter_about_a_message_uses_what_the_inbox_gives(name: str, language:
 def test_a_letter_about_a_right_uses_what_its_store_gives(name: str, language: str) -> None:
     assert placeholders(template(name, language)) <= ABOUT_A_RIGHT[name]
     assert "reference" in placeholders(template(name, language).splitlines()[0])
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", sorted(ABOUT_A_DOSSIER))
+def test_a_letter_about_a_dossier_uses_what_its_step_gives_and_names_nobody_of_the_desk(
+        name: str, language: str) -> None:
+    assert placeholders(template(name, language)) <= ABOUT_A_DOSSIER[name]
+    assert placeholders(template(name, language).splitlines()[0]) & {"reference", "number"}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_reminder_holds_numbers_and_no_dossier(language: str) -> None:
+    assert placeholders(template("desk_reminder", language)) == FOR_A_DESK["desk_reminder"]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -13,7 +13,7 @@ from infra.template_reader import ROOT
 from portal import pages, submissions
 from portal.assets import LANGUAGES
 from portal.errors import FieldError
-from portal.forms import Form, FormModel
+from portal.forms import Form, FormModel, cell_name, row_form
 from portal.people import KINDS
 from portal.questions import Choice, Email, Line, Phone, Question, Rows
 from registrations.handler import REGISTRATION
@@ -140,6 +140,10 @@ def test_only_what_is_never_needed_is_marked_optional(form: Form, language: str)
     never_needed = {field.name for field in form.fields
                     if not field.question.hidden and not field.required
                     and "missing" not in form.words(language)["fields"][field.name]["errors"]}
+    never_needed |= {cell_name(field.name, number, cell.name) for field in form.fields
+                     if isinstance(field.question, Rows) for cell in row_form(field.question).fields
+                     for number in range(1, field.question.shown + 1) if not cell.required
+                     and "missing" not in form.words(language)["fields"][field.name]["rows"][cell.name]["errors"]}
     assert marked == never_needed
 
 
@@ -201,7 +205,8 @@ def test_what_is_typed_never_becomes_markup(form: Form) -> None:
     nasty = "\"><script>alert(1)</script>&amp;'"
     page = read_html(str(pages.form(form, "id", {field.name: nasty for field in form.fields})))
     assert page.find("script") == []
-    typed = {field.name for field in form.fields if isinstance(field.question, Line) and not field.question.hidden}
+    typed = {field.name for field in form.fields if isinstance(field.question, Line) and not field.question.hidden
+             and field.question.control != "pick"}
     shown = {each.attributes["name"]: each.attributes.get("value", "".join(each.texts()).removeprefix("\n"))
              for each in controls(page) if each.attributes["name"] in typed}
     assert shown == dict.fromkeys(typed, nasty)

@@ -93,8 +93,9 @@ def test_quarantine_forgets_as_soon_as_the_table_says() -> None:
 
 def test_backups_are_those_of_the_table_service_which_keeps_them_for_35_days() -> None:
     assert days("backup") == 35
-    rule, _ = TEMPLATE.buckets["EvidenceBucket"]["LifecycleConfiguration"]["Rules"]
-    assert rule["NoncurrentVersionExpiration"]["NoncurrentDays"] == days("backup"), "deleted files, too"
+    for bucket in ("EvidenceBucket", "DocumentsBucket"):
+        rule, _ = TEMPLATE.buckets[bucket]["LifecycleConfiguration"]["Rules"]
+        assert rule["NoncurrentVersionExpiration"]["NoncurrentDays"] == days("backup"), "deleted files, too"
     for table in TEMPLATE.tables.values():
         assert "RecoveryPeriodInDays" not in table["PointInTimeRecoverySpecification"]
 

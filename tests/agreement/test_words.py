@@ -47,7 +47,7 @@ ROWS = [RowOf(f"{form.name}.{field.name}", row_form(field.question).model, "") f
         for field in form.fields if isinstance(field.question, Rows)]
 FIELDS = [(form, field) for form in [*FORMS.values(), *ROWS] for field in form.fields]
 NAMES = [f"{form.name}.{field.name}" for form, field in FIELDS]
-OF_NO_FORM = {"audit", "common", "data", "files", "papers", "rights"}
+OF_NO_FORM = {"assessment", "audit", "common", "data", "files", "papers", "rights", "signature"}
 # Raised by a door about a field, not by its kind of question.
 TOLD_BY_DOORS = {
     ("status", "reference"): {"no_match"}, ("rights_request", "details"): {"no_address"},
@@ -56,15 +56,33 @@ TOLD_BY_DOORS = {
     ("address_code", "code"): {"code_wrong", "code_over"},
     ("upload", "file_name"): {"too_many_open", "too_many_files", "no_room"},
     # by the rules of angka kredit (dupak/rules.py)
-    ("credit", "since"): {"before_conversion", "before_appointment"},
-    ("credit", "golongan"): {"golongan_not_of_jenjang"}, ("credit", "points"): {"below_base"},
+    ("credit", "since"): {"before_conversion", "before_appointment", "counted_until"},
+    ("credit", "golongan"): {"golongan_not_of_jenjang"}, ("credit", "points"): {"below_base", "integrated_otherwise"},
+    ("credit", "jenjang"): {"integrated_otherwise"}, ("credit", "base"): {"integrated_otherwise"},
     ("credit", "rank_since"): {"before_appointment"},
     ("credit.periods", "first"): {"before_conversion", "month_twice", "outside_post"},
     ("credit.periods", "last"): {"ends_before_it_begins", "not_over"},
     ("credit.changes", "since"): {"before_conversion", "before_appointment", "not_after"},
     ("credit.changes", "jenjang"): {"jenjang_not_next"},
     ("credit.changes", "golongan"): {"golongan_not_of_jenjang", "golongan_not_higher"},
-    ("credit.diplomas", "level"): {"diploma_twice"}, ("credit.diplomas", "month"): {"not_over", "outside_post"}}
+    ("credit.diplomas", "level"): {"diploma_twice", "diploma_decided"},
+    ("credit.diplomas", "month"): {"not_over", "outside_post"},
+    # by what was decided before, and by the months and the catalogue of a dossier (dupak/counting.py, konvensional.py)
+    ("credit.periods", "predikat"): {"decided_otherwise"},
+    ("dossier", "regime"): {"too_many_drafts", "integrated_once"},
+    ("dossier_identity", "rank_day"): {"before_appointment"}, ("dossier_identity", "post_day"): {"before_appointment"},
+    ("dossier_integration", "golongan"): {"golongan_not_of_jenjang"},
+    ("dossier_integration", "tugas_jabatan"): {"below_base"},
+    ("dossier_term", "first"): {"before_appointment", "term_decided"},
+    ("dossier_term", "last"): {"ends_before_it_begins", "regime_closed"},
+    ("dossier_term", "golongan"): {"golongan_not_of_jenjang"},
+    ("dossier_items.items", "kode"): {"butir_unknown", "level_too_far"},
+    ("dossier_items.items", "volume"): {"volume_not_positive"},
+    ("dossier_items.items", "day"): {"outside_term", "regime_closed"},
+    # by the rules about lending a role (assessment/lending.py, marks.py)
+    ("lending", "receiver"): {"to_oneself", "not_known"}, ("lending", "role"): {"not_lent", "not_ones_own"},
+    ("lending", "last"): {"ends_before_it_begins", "is_over", "too_long_lent"},
+    ("lending", "reason"): {"not_an_option"}, ("lending", "note"): {"missing"}}
 # What the words of a field may say; each other key is spare.
 # Words of what functions draw beside forms: the pages of an account, and the desk.
 PAGES = ("account", "desk")
@@ -322,6 +340,9 @@ COMPOSED = {"desk": {*(f"will_{action}_{state}" for action, states in desk_actio
             "registration": {*REFUSALS},
             "papers": {*(f"{able}_{kind}" for able in ("can", "cannot") for kind in ("pangkat", "jenjang")),
                        "total_utama", "total_penunjang"},
+            # Why a section comes back, where a document's drawing stands, what an official's own steps need.
+            "dossier": {"unclear", "differs", "evidence_missing", "evidence_unreadable", "wrong_period", "other",
+                        "paper_waiting", "paper_failed", "needs_answered", "needs_undecided", "needs_back_to"},
             # What a row of the rules may say, shown as it is called there.
             "credit": {word for row in ("syarat_jenjang.uji_kompetensi", "syarat_jenjang.formasi", "masa.konversi",
                                         "syarat_jenjang.kelebihan", "penyesuaian.angka") for word in credit.WORDS[row]}}

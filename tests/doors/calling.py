@@ -141,7 +141,7 @@ class Caller:
         """One call; `form` is sent as a browser would, `data` as JSON, `raw` as it is."""
         sent, body = {"accept": "text/html"}, b""
         if form is not None:
-            body, sent = urlencode(form).encode(), {"accept": "text/html", "content-type": FORM}
+            body, sent = urlencode(form, doseq=True).encode(), {"accept": "text/html", "content-type": FORM}
         if data is not None:
             body, sent = json.dumps(data).encode(), {"accept": JSON, "content-type": JSON}
         method, _, address = route.partition(" ")

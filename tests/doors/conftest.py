@@ -13,7 +13,10 @@ from typing import Any
 
 import pytest
 
+from assessment import clock as assessment_clock
+from assessment import desk as assessing
 from dupak import handler as dupak
+from dupak import own, press
 from identity import addresses
 from identity import handler as identity
 from infra import assets as built
@@ -46,6 +49,9 @@ OF_A_DOOR = (inbox.settings, inbox._table, handler.settings, handler.table, hand
              addresses.proofs, sessions,
              deskwork.settings, deskwork.registrations, deskwork.catalogue, deskwork.audit, deskwork.mailings,
              deskwork.saved_filters,
+             own.settings, own.dossiers, own.sources, own.rulebook, own.catalogue,
+             assessing.settings, assessing.dossiers, assessing.assessments, assessing.rulebook, assessing.catalogue,
+             assessment_clock.settings, press.settings, press.dossiers,
              seals.settings, seals.register, seals.keys,
              rights.settings, rights.tables, rights.rights, erasure.tables,
              files.settings, files.table, inspector.settings, inspector.uploads, clock.uploads, sweep.settings)
@@ -103,7 +109,7 @@ def tables_of(names: dict[str, str]) -> dict[str, str]:
     """The variables in which functions find their tables."""
     tables = {f"{logical.removesuffix('Table').upper()}_TABLE": names[logical] for logical in TEMPLATE.tables}
     return {**tables, "QUARANTINE_BUCKET": names["QuarantineBucket"], "EVIDENCE_BUCKET": names["EvidenceBucket"],
-            "SEAL_KEY": names["SealKey"]}
+            "DOCUMENTS_BUCKET": names["DocumentsBucket"], "SEAL_KEY": names["SealKey"]}
 
 
 @pytest.fixture

@@ -118,10 +118,10 @@ def test_more_rows_keep_every_answer_and_count_nothing(door: Caller) -> None:
 
 def test_there_are_never_more_rows_than_are_counted(door: Caller) -> None:
     period = {"first": "01-2023", "last": "01-2023", "predikat": "baik"}
-    full = posted(door, {**DEWI, "periods": [period] * 15}, more="periods")
-    assert len(rows(full, "periods_")) == 15
+    full = posted(door, {**DEWI, "periods": [period] * 40}, more="periods")
+    assert len(rows(full, "periods_")) == 40
     assert "periods" not in [button.attributes.get("value") for button in full.page.find("button")]
-    over = door(POST, data={**DEWI, "periods": [period] * 16})
+    over = door(POST, data={**DEWI, "periods": [period] * 41})
     assert ("periods", "too_many_rows") in over.codes
 
 

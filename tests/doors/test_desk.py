@@ -430,9 +430,9 @@ def test_who_cannot_be_checked_in_is_told_apart_to_those_who_may_see_it(
 
 
 @pytest.mark.parametrize(("begins", "ends", "code"), [
-    pytest.param(timedelta(hours=12, minutes=5), timedelta(days=3), "too_early", id="a little more than half a day"),
+    pytest.param(timedelta(hours=13), timedelta(days=3), "too_early", id="a little more than half a day"),
     pytest.param(timedelta(days=60), timedelta(days=61), "too_early", id="two months before"),
-    pytest.param(timedelta(hours=11, minutes=55), timedelta(days=3), "checked_in", id="the evening before"),
+    pytest.param(timedelta(hours=11), timedelta(days=3), "checked_in", id="the evening before"),
     pytest.param(-timedelta(days=9), -timedelta(days=6, hours=23), "checked_in", id="within a week after the end"),
     pytest.param(-timedelta(days=9), -timedelta(days=7, hours=1), "too_late", id="more than a week after the end")])
 def test_somebody_comes_from_half_a_day_before_the_start_to_a_week_after_the_end(

@@ -25,6 +25,7 @@ from rights import handler as rights
 from seals import handler as seals
 from tests.doors.calling import FORM, JSON, Answer, Caller
 from tests.doors.conftest import OF_A_DOOR, ORIGIN, TEMPLATE, forget, settings_of, tables_of
+from tests.doors.dossier_world import Dossiers, is_ours
 from tests.doors.weather import Weather, refused
 from tests.hostile import pdf
 from tests.issuer import Issuer, running_issuer
@@ -112,6 +113,8 @@ class World:
     def good(self, route: Route, **request: Any) -> Callable[[], Answer]:
         """The request that this route is for, ready to be made."""
         method, path = route
+        if is_ours(path):
+            return Dossiers(self).good(route, request)
         if path.startswith(FILES):
             return self._good_with_files(route, request)
         if path in {ASK, MINE, WITHDRAW, CASE}:
@@ -366,6 +369,9 @@ LOOKED: dict[tuple[str, int], Callable[[World, Route], Answer]] = {
 
 def provoked(world: World, route: Route, status: int, monkeypatch: pytest.MonkeyPatch) -> Answer:
     method, path = route
+    of_a_dossier = Dossiers(world).provoked(route, status) if is_ours(path) else None
+    if of_a_dossier:
+        return of_a_dossier
     once = ONCE if method == "POST" else LOOKED
     if (path, status) in once:
         return once[path, status](world, route)

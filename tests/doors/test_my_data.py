@@ -13,9 +13,16 @@ from typing import Any
 import pypdf
 import pytest
 
+from assessment.assigning import Assessor
+from assessment.hands import Hands
+from assessment.lending import Delegation
+from assessment.store import Signer
+from dupak.dossiers import Dossier, Exhibit, Frozen, Returned
+from dupak.store import Decision, decided
 from feedback import handler as feedback
 from identity.proofs import Proofs
 from infra import dictionary, doors, retention
+from portal.access import Role
 from portal.audit import Actor, Note
 from portal.dated import rows_until
 from portal.documents import draw
@@ -23,7 +30,7 @@ from portal.errors import AlreadyRegistered
 from portal.identifiers import format_moment, format_reference
 from portal.proven import Addresses
 from portal.records import Table, delete, put, update
-from portal.sessions import Sessions
+from portal.sessions import Session, Sessions
 from registrations.catalogue import Catalogue
 from registrations.desk_store import SavedFilters
 from registrations.models import Offering
@@ -108,7 +115,8 @@ def all_held(answer: Answer) -> dict[str, list[dict[str, Any]]]:
 
 def test_everything_that_the_notice_says_is_kept_is_in_my_data_and_the_dictionary_has_it() -> None:
     described = set(dictionary.read().kinds)
-    assert set(holdings.KINDS) == described
+    assert set(holdings.KINDS) == set(views.kinds()), "in my data, or told why not"
+    assert described - set(holdings.KINDS) == {"assessment"}, "who assessed is told to nobody by an account"
     kinds = retention.read()
     told = {name for name, kind in kinds.items() if kind.in_notice and kind.kept_by == "expiry"}
     assert told - described == {"breach"}, "the register of breaches names no people"
@@ -256,15 +264,45 @@ def test_every_value_that_can_be_kept_has_its_label_and_text(
                 "person", "siti-1", "claimed", Actor("siti-1", "pengguna"), "1", NOW, ("field:email",)))
     me = holdings.known_as(handler.tables(), "siti-1", EMAIL)
     assert me.addresses == (EMAIL, "lama@desa.example")
+    works_with_dossiers("siti-1")
     kept = list(holdings.everything(handler.tables(), me, NOW))
     assert {each.kind for each in kept} == set(views.kinds())
     assert "222222" not in str(kept), "who asked for a code reads it in that mailbox, and nowhere else"
     for language in ("id", "en"):
         rows = [row for each in kept for row in views.rows_of(each, language)]
-        assert all(label and text for label, text in rows)
+        assert [label for label, text in rows if not text] == []
+        assert all(label for label, _ in rows)
         assert {"id": "Panitia mempunyai alasan lain. Penuh.", "en": "The committee has another reason. Penuh."}[
             language] in {text for _, text in rows}
         assert draw("my_data", views.document(kept, [], language)).startswith(b"%PDF")
+
+
+def works_with_dossiers(person: str) -> None:
+    """A dossier that was decided, and everything that is kept of whoever works at these desks."""
+    tables, moment = handler.tables(), format_moment(NOW)
+    note = Note("dossier", "7F3K-9QX2", "recorded", Actor(person, "self"), "1", NOW)
+    identity = {"name": "Siti Aminah", "nip": NIP, "birth_place": "Klino", "education": "d4_s1",
+                "rank_day": "2023-01-01", "post_day": "2023-01-01", "unit": "Dinas PMD", "agency": "Pemkab",
+                "superior": "Ratna"}
+    tables.dossiers.begin(Dossier(
+        "7F3K9QX2", a_submission(81), person, "konversi", "id", EMAIL, moment, state="returned", since=moment,
+        sections={"identitas": identity, "predikat": {"periods": [
+            {"first": "2023-01", "last": "2023-12", "predikat": "baik"}]}},
+        evidence=(Exhibit("sk_jabatan", "files", "x", "SK.pdf", "0" * 64),), returned={"lampiran": Returned("unclear")},
+        frozen=Frozen(moment, "0" * 64, {"identitas": "0" * 64}), unit="Dinas PMD", agency="Pemkab", region="35.22",
+        superior={"name": "Ratna", "nip": NIP, "title": "Kepala"}, decided_at=moment, number="001/PAK/2026",
+        objection="Kurang satu bulan.", objected_at=moment, answer="Ya.", answered_at=moment), note)
+    tables.dossiers.table.write(decided(Decision(
+        "7F3K9QX2", "konversi", moment, "001/PAK/2026", "250/12", "ahli_pertama", "III/a", "2023-01", "2023-12", "1",
+        {"identitas": identity}, {"2023-01": "baik"}, {"id": {}, "en": {}}, replaced_at=moment), person))
+    tables.assessments.join(Assessor(person, "Siti", NIP, "ahli_madya", "IV/a", "Pemkab", away_until="2026-12-01"), NOW)
+    tables.assessments.table.write(tables.assessments.signs(person, Signer(NIP, "Kepala", "Klino"), NOW))
+    day = NOW.date().isoformat()
+    lent = Delegation(a_submission(82), person, "orang-lain", "penetap", "*", day, day, "other", "Rapat", "", "")
+    tables.assessments.lend(lent, (Role("penetap", "*"),), replace(note, kind="person", record=person, action="lent"))
+    session = Session("0" * 64, person, "Siti", EMAIL, ("penetap:*", "panitia:*"), moment, moment, "id")
+    Hands(tables.assessments.table).note(session, NOW)
+    Hands(tables.assessments.table).introduce(session, NOW)
 
 
 def test_who_saw_a_long_list_stands_in_the_trail_of_everybody_in_it(siti: Caller, registered: Record) -> None:

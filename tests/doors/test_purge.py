@@ -34,7 +34,7 @@ ENDED = an_offering(now=NOW, opens=NOW - timedelta(days=300), closes=NOW - timed
                     starts=NOW - timedelta(days=201), ends=NOW - timedelta(days=200))
 
 
-TABLES = ("Registrations", "Feedback", "Rights", "Identity", "Audit")
+TABLES = ("Registrations", "Feedback", "Rights", "Identity", "Audit", "Dossiers", "Assessment")
 
 
 @pytest.fixture
@@ -177,8 +177,8 @@ def test_offerings_pools_and_seats_stay(tables: dict[str, Table], keep: Keep) ->
 def test_what_belongs_to_an_activity_that_nobody_knows_keeps_its_own_date(
         tables: dict[str, Table], keep: Keep) -> None:
     keep(registration=[(LONG_AGO, 730), (YESTERDAY, 0)])
-    later = int(NOW.timestamp()) + 1000
-    for number, expires_at in enumerate((later, int(NOW.timestamp()) - 1000)):
+    later = int(NOW.timestamp()) + 86400
+    for number, expires_at in enumerate((later, int(NOW.timestamp()) - 86400)):
         tables["Registrations"].write(put({"pk": f"PERSON#hilang#{number}", "sk": "LOCK", "expires_at": expires_at}))
     assert run() == (1, 0)
     assert [item["expires_at"] for item in contents(tables["Registrations"])] == [later]

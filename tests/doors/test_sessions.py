@@ -108,7 +108,7 @@ def test_the_account_lists_the_sessions_and_marks_the_one_in_use(identity_door: 
 
 @pytest.mark.parametrize(("groups", "desk", "terminal"), [
     ([], False, False), (["operator"], False, True), (["panitia:bimtek-klino"], True, False),
-    (["atasan:*"], False, False), (["pengawas_data"], True, False), (["operator", "manajer:35"], True, True)])
+    (["atasan:*"], True, False), (["pengawas_data"], True, False), (["operator", "manajer:35"], True, True)])
 def test_the_account_offers_the_desk_to_whom_it_opens_and_tells_an_operator_their_command(
         identity_door: Caller, issuer: Issuer, groups: list[str], desk: bool, terminal: bool) -> None:  # noqa: FBT001 a case
     page = signed_in(identity_door, issuer, groups=groups)(ACCOUNT)

@@ -14,8 +14,9 @@ import pytest
 import yaml
 
 from infra.bench import __main__ as bench
-from infra.bench import addresses, building, bundle, capacity, cold, cost, lighthouse, memory, units
+from infra.bench import addresses, building, bundle, capacity, cold, cost, dossiers, lighthouse, memory, queues, units
 from infra.bench.asks import STEPS, Person, complaining
+from infra.bench.dossier_people import Step
 from infra.bench.limits import LIMITS
 from infra.bench.meter import Bill, Meter, Written
 from infra.bench.repetition import interleaved, paired_ratio, percent
@@ -258,6 +259,38 @@ def test_a_cost_is_calls_units_and_time_at_their_prices() -> None:
     bill = Bill([written("p", "RECORD")], reads=1.5)
     assert cost.costs({"send": bill, "receipt": Bill(reads=0.5)}, 3.0, prices) == {
         "API": 2, "functions": 20 + 3 * 0.5 * 4, "writes": 200, "reads": 6, "logs": 14}
+
+
+def used(name: str, function: str, bill: Bill, *, times: int = 1, **more: Any) -> dossiers.Used:
+    return dossiers.Used(Step(name, function, {}, times=times), bill, **more)
+
+
+def test_a_dossier_costs_every_call_as_often_as_it_comes_and_its_documents_at_their_own_prices() -> None:
+    prices = {"api_request": 1, "function_request": 0, "function_gigabyte_second": 1, "write_unit": 100, "read_unit": 3,
+              "log_bytes_a_call": 1e9, "log_gigabyte": 7, "object_put": 5, "signature": 11, "store_call_seconds": 0,
+              "object_call_seconds": 0, "signature_seconds": 0, "memory_of_a_whole_processor": 512}
+    attach = used("attach", "DossiersFunction", Bill([written("p", "RECORD")], reads=2), times=160)
+    draw = used("draw", "PressFunction", Bill(), puts=2, signatures=1)
+    way = dossiers.Way(None, [attach, draw])  # type: ignore[arg-type]
+    seconds = {("DossiersFunction", "attach"): 1.0, ("PressFunction", "draw"): 2.0}
+    assert dossiers.costs(way, seconds, prices) == {
+        "API": 160, "functions": 160 * 0.5 + 2.0, "writes": 160 * 200, "reads": 160 * 6, "objects": 10,
+        "signatures": 11, "logs": 161 * 7}
+
+
+def test_a_step_that_was_not_timed_takes_as_long_as_the_slowest_of_its_function() -> None:
+    prices = {"function_request": 0, "function_gigabyte_second": 1, "store_call_seconds": 0, "object_call_seconds": 0,
+              "signature_seconds": 0, "memory_of_a_whole_processor": 512}
+    desk = "AssessmentFunction"
+    seconds = {(desk, "queue"): 1.0, (desk, "decide"): 3.0, ("PressFunction", "draw"): 9.0}
+    settle = used("settle", "AssessmentFunction", Bill())
+    assert dossiers.function_cost(settle, seconds, prices) == 3.0 * 0.5
+
+
+def test_only_queries_of_a_queue_count_as_queries_of_it() -> None:
+    bill = Bill(asked=["GetItem SESSION#x", "Query QUEUE#secretariat#*", "Query QUEUE#plenary#*", "PutItem"])
+    assert queues.asked_of(bill, queues.WAITING) == 1
+    assert queues._told(bill) == ["GetItem SESSION", "Query QUEUE#secretariat", "Query QUEUE#plenary", "PutItem"]
 
 
 def test_prices_say_when_and_where_they_are_from() -> None:

@@ -23,6 +23,7 @@ from infra.gateway import Gateway, Request, Response
 from infra.lambdas import loaded_functions
 from infra.run import PARAMETERS
 from infra.template_reader import ROOT, Template
+from tests.doors.dossier_world import is_ours
 
 TEMPLATE = Template()
 TABLE = yaml.safe_load((ROOT / "content" / "rules" / "access.yml").read_text(encoding="utf-8"))
@@ -60,6 +61,10 @@ REFUSE, WRITE = "POST /layanan/meja/kegiatan/{offering}/tolak", "POST /layanan/m
 FILTERS = "POST /layanan/meja/kegiatan/{offering}/saringan"
 DOOR = {"GET /layanan/meja/kegiatan/{offering}/hadir", "POST /layanan/meja/kegiatan/{offering}/hadir"}
 FILES = {"GET /layanan/meja/kegiatan/{offering}/unduh/{kind}"}
+
+
+# Who reaches a dossier, in which state and at which desk, is held at the door itself: tests/doors/test_closed_doors.py.
+DOSSIERS = {route for route in GUARDED if is_ours(route.partition(" ")[2])}
 
 
 def yes(action: str, group: str, *, offering: str = "", region: str = "", state: str = "",
@@ -155,15 +160,16 @@ def registered(gateway: Gateway) -> dict[str, str]:
 
 def test_every_guarded_route_is_known_here_and_its_action_stands_in_the_table() -> None:
     assert set(GUARDED) == OWN | ITSELF | LISTS | ONE | FILES | DOOR | ONE_FILE | MINE | CASES | {
-        ACT, REFUSE, WRITE, FILTERS}
-    assert {ACTION_OF[route] for route in GUARDED} | {*TINDAKAN.values()} == set(
+        ACT, REFUSE, WRITE, FILTERS} | DOSSIERS
+    asked_within_a_step = {*TINDAKAN.values(), "assessment.assign"}
+    assert {ACTION_OF[route] for route in GUARDED} | asked_within_a_step == set(
         TABLE["actions"])
 
 
 @pytest.mark.parametrize("route", GUARDED)
 def test_nobody_gets_in_without_signing_in(world: World, route: str) -> None:
     answer = world.ask(route, None, body={}, offering=OFFERING, reference=world.numbers["seated"], kind="csv",
-                       upload=A_FILE)
+                       upload=A_FILE, exhibit="0" * 16)
     assert (answer.status, json.loads(answer.body)["code"]) == (401, "sign_in_needed")
 
 

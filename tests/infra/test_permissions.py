@@ -36,8 +36,9 @@ from tests.signing_in import as_pairs, signed_in
 
 TEMPLATE = Template()
 REGISTRATIONS, FEEDBACK, AUDIT, MAIL = "RegistrationsTable", "FeedbackTable", "AuditTable", "MailTable"
-IDENTITY, RIGHTS = "IdentityTable", "RightsTable"
+IDENTITY, RIGHTS, DOSSIERS = "IdentityTable", "RightsTable", "DossiersTable"
 SEALS, SEAL_KEY = "SealsTable", "SealKey"
+ASSESSMENT, DOCUMENTS = "AssessmentTable", "DocumentsBucket"
 BY_OFFERING, BY_EMAIL = f"{REGISTRATIONS}/index/by_offering", f"{REGISTRATIONS}/index/by_email"
 MESSAGES_BY_EMAIL = f"{FEEDBACK}/index/by_email"
 UPLOADS, QUARANTINE, EVIDENCE = "UploadsTable", "QuarantineBucket", "EvidenceBucket"
@@ -78,7 +79,76 @@ PERMISSIONS: dict[str, dict[tuple[str, str], tuple[str, ...]]] = {
         ("dynamodb:GetItem", FEEDBACK): ("MESSAGE#*",), ("dynamodb:PutItem", FEEDBACK): ("MESSAGE#*",)},
     "CreditFunction": {},
     "SealsFunction": {("dynamodb:GetItem", SEALS): ("SEAL#*",), ("kms:GetPublicKey", SEAL_KEY): ()},
+    "DossiersFunction": {
+        ("dynamodb:PutItem", AUDIT): ("DAY#*", "RECORD#*"),
+        ("dynamodb:Query", AUDIT): ("RECORD#dossier#*", "RECORD#person#*"),
+        ("s3:GetObject", DOCUMENTS): ("papers/*",),
+        ("dynamodb:DeleteItem", DOSSIERS): ("FAILED#PAPERS", "QUEUE#*"),
+        ("dynamodb:GetItem", DOSSIERS): ("DOSSIER#*",),
+        ("dynamodb:PutItem", DOSSIERS): ("DOSSIER#*", "OWNER#*", "QUEUE#*"),
+        ("dynamodb:Query", DOSSIERS): ("DOSSIER#*", "OWNER#*"),
+        ("dynamodb:UpdateItem", DOSSIERS): ("DOSSIER#*",),
+        ("dynamodb:GetItem", IDENTITY): ("PERSON#*", "SESSION#*"),
+        ("dynamodb:PutItem", IDENTITY): ("PARKED#*",),
+        ("dynamodb:Query", IDENTITY): ("PROVEN#*",),
+        ("dynamodb:UpdateItem", IDENTITY): ("SESSION#*",),
+        ("dynamodb:GetItem", REGISTRATIONS): ("OFFERING#*", "REGISTRATION#*"),
+        ("dynamodb:Query", BY_EMAIL): (),
+        ("dynamodb:DeleteItem", UPLOADS): ("OWNER#*",),
+        ("dynamodb:GetItem", UPLOADS): ("OWNER#*",),
+        ("dynamodb:PutItem", UPLOADS): ("OWNER#*",),
+        ("dynamodb:Query", UPLOADS): ("OWNER#*",),
+        ("dynamodb:UpdateItem", UPLOADS): ("OWNER#*",)},
+    "AssessmentFunction": {
+        ("dynamodb:ConditionCheckItem", ASSESSMENT): ("POOL#ASSESSORS",),
+        ("dynamodb:DeleteItem", ASSESSMENT): ("ASSESSOR#*", "POOL#ASSESSORS", "WORK#OPEN"),
+        ("dynamodb:GetItem", ASSESSMENT): ("CASE#*", "HAND#KNOWN", "SIGNER#*"),
+        ("dynamodb:PutItem", ASSESSMENT): (
+            "AGREEMENT#*", "ASSESSOR#*", "CASE#*", "HAND#*", "LENDS#*", "LENT#*", "POOL#ASSESSORS", "SIGNER#*",
+            "WORK#OPEN"),
+        ("dynamodb:Query", ASSESSMENT): (
+            "AGREEMENT#*", "ASSESSOR#*", "CASE#*", "LENDS#*", "LENT#*", "POOL#ASSESSORS", "WORK#OPEN"),
+        ("dynamodb:UpdateItem", ASSESSMENT): ("CASE#*", "LENDS#*", "LENT#*"),
+        ("dynamodb:PutItem", AUDIT): ("DAY#*", "RECORD#*"),
+        ("dynamodb:Query", AUDIT): ("RECORD#*",),
+        ("s3:GetObject", DOCUMENTS): ("papers/*",),
+        ("dynamodb:DeleteItem", DOSSIERS): ("FAILED#PAPERS", "QUEUE#*"),
+        ("dynamodb:GetItem", DOSSIERS): ("COUNTER#*", "DOSSIER#*"),
+        ("dynamodb:PutItem", DOSSIERS): ("COUNTER#*", "DOSSIER#*", "OWNER#*", "QUEUE#*"),
+        ("dynamodb:Query", DOSSIERS): ("DOSSIER#*", "OWNER#*", "QUEUE#*"),
+        ("dynamodb:UpdateItem", DOSSIERS): ("DOSSIER#*", "OWNER#*"),
+        ("s3:GetObject", EVIDENCE): ("*",),
+        ("dynamodb:GetItem", IDENTITY): ("PERSON#*", "SESSION#*"),
+        ("dynamodb:PutItem", IDENTITY): ("PARKED#*",),
+        ("dynamodb:UpdateItem", IDENTITY): ("SESSION#*",),
+        ("dynamodb:GetItem", UPLOADS): ("OWNER#*",)},
+    "PressFunction": {
+        **{(action, f"{DOSSIERS}.StreamArn"): () for action in STREAMS},
+        ("s3:PutObject", DOCUMENTS): ("papers/*",),
+        ("dynamodb:GetItem", DOSSIERS): ("DOSSIER#*",),
+        ("dynamodb:PutItem", DOSSIERS): ("FAILED#PAPERS",),
+        ("dynamodb:UpdateItem", DOSSIERS): ("DOSSIER#*",),
+        ("sqs:SendMessage", "RelayDeadLetterQueue"): (),
+        ("kms:GetPublicKey", SEAL_KEY): (),
+        ("kms:Sign", SEAL_KEY): (),
+        ("dynamodb:PutItem", SEALS): ("SEAL#*",),
+        ("dynamodb:UpdateItem", SEALS): ("SEAL#*",)},
+    "AssessmentClockFunction": {
+        ("dynamodb:Query", ASSESSMENT): ("CASE#*", "HAND#*", "WORK#OPEN"),
+        ("dynamodb:GetItem", ASSESSMENT): ("CASE#*",), ("dynamodb:UpdateItem", ASSESSMENT): ("CASE#*",),
+        ("dynamodb:PutItem", ASSESSMENT): ("ASSESSOR#*", "CASE#*"),
+        ("dynamodb:DeleteItem", ASSESSMENT): ("ASSESSOR#*", "WORK#OPEN"),
+        ("dynamodb:PutItem", AUDIT): ("DAY#*", "RECORD#*"), ("dynamodb:Query", AUDIT): ("RECORD#*",),
+        ("dynamodb:DeleteItem", DOSSIERS): ("FAILED#PAPERS",),
+        ("dynamodb:GetItem", DOSSIERS): ("DOSSIER#*",),
+        ("dynamodb:PutItem", DOSSIERS): ("REMINDER#*",),
+        ("dynamodb:Query", DOSSIERS): ("FAILED#PAPERS", "QUEUE#*"),
+        ("dynamodb:UpdateItem", DOSSIERS): ("DOSSIER#*",)},
     "RightsFunction": {
+        ("dynamodb:GetItem", DOSSIERS): ("DOSSIER#*",),
+        ("dynamodb:Query", DOSSIERS): ("DOSSIER#*", "OWNER#*", "REMINDER#*"),
+        ("dynamodb:GetItem", ASSESSMENT): ("HAND#*", "POOL#ASSESSORS", "SIGNER#*"),
+        ("dynamodb:Query", ASSESSMENT): ("LENDS#*", "LENT#*"),
         ("dynamodb:GetItem", IDENTITY): ("PERSON#*", "SESSION#*"),
         ("dynamodb:UpdateItem", IDENTITY): ("SESSION#*",),
         ("dynamodb:PutItem", IDENTITY): ("PARKED#*", "PERSON#*"),
@@ -99,6 +169,10 @@ PERMISSIONS: dict[str, dict[tuple[str, str], tuple[str, ...]]] = {
         ("dynamodb:UpdateItem", RIGHTS): ("PERSON#*",),
         ("dynamodb:DeleteItem", RIGHTS): ("OPEN#REQUESTS",)},
     "RightsDeskFunction": {
+        ("dynamodb:GetItem", DOSSIERS): ("DOSSIER#*",),
+        ("dynamodb:Query", DOSSIERS): ("DOSSIER#*", "OWNER#*", "REMINDER#*"),
+        ("dynamodb:GetItem", ASSESSMENT): ("HAND#*", "POOL#ASSESSORS", "SIGNER#*"),
+        ("dynamodb:Query", ASSESSMENT): ("LENDS#*", "LENT#*"),
         ("dynamodb:GetItem", IDENTITY): ("PERSON#*", "SESSION#*"),
         ("dynamodb:UpdateItem", IDENTITY): ("SESSION#*",),
         ("dynamodb:PutItem", IDENTITY): ("PARKED#*",),
@@ -119,6 +193,11 @@ PERMISSIONS: dict[str, dict[tuple[str, str], tuple[str, ...]]] = {
         ("dynamodb:PutItem", RIGHTS): ("OPEN#ERASURES", "PERSON#*", "REQUEST#*"),
         ("dynamodb:DeleteItem", RIGHTS): ("OPEN#REQUESTS",)},
     "ErasureFunction": {
+        ("dynamodb:GetItem", DOSSIERS): ("DOSSIER#*",), ("dynamodb:Query", DOSSIERS): ("DOSSIER#*", "OWNER#*"),
+        ("dynamodb:DeleteItem", DOSSIERS): ("DOSSIER#*", "OWNER#*"),
+        ("dynamodb:GetItem", ASSESSMENT): ("POOL#ASSESSORS",), ("dynamodb:Query", ASSESSMENT): ("WORK#OPEN",),
+        ("dynamodb:DeleteItem", ASSESSMENT): ("HAND#*", "POOL#ASSESSORS", "SIGNER#*"),
+        ("dynamodb:DeleteItem", UPLOADS): ("OWNER#*",),
         ("dynamodb:PutItem", AUDIT): ("DAY#*", "RECORD#*"),
         ("dynamodb:Query", AUDIT): ("RECORD#*",),
         ("dynamodb:Query", BY_EMAIL): (),
@@ -142,7 +221,7 @@ PERMISSIONS: dict[str, dict[tuple[str, str], tuple[str, ...]]] = {
         ("dynamodb:DeleteItem", RIGHTS): ("OPEN#ERASURES",)},
     "RelayFunction": {
         **{(action, f"{table}.StreamArn"): () for action in STREAMS
-           for table in (REGISTRATIONS, FEEDBACK, RIGHTS, IDENTITY)},
+           for table in (REGISTRATIONS, FEEDBACK, RIGHTS, DOSSIERS, IDENTITY)},
         ("sqs:SendMessage", "MailQueue"): (), ("sqs:SendMessage", "RelayDeadLetterQueue"): ()},
     "MailerFunction": {
         ("sqs:DeleteMessage", "MailQueue"): (), ("sqs:GetQueueAttributes", "MailQueue"): (),
@@ -153,6 +232,8 @@ PERMISSIONS: dict[str, dict[tuple[str, str], tuple[str, ...]]] = {
         ("dynamodb:GetItem", FEEDBACK): ("MESSAGE#*",), ("dynamodb:UpdateItem", FEEDBACK): ("MESSAGE#*",),
         ("dynamodb:GetItem", RIGHTS): ("REQUEST#*",), ("dynamodb:UpdateItem", RIGHTS): ("REQUEST#*",),
         ("dynamodb:GetItem", IDENTITY): ("PROOF#*",), ("dynamodb:UpdateItem", IDENTITY): ("PROOF#*",),
+        ("dynamodb:GetItem", DOSSIERS): ("DOSSIER#*", "REMINDER#*"),
+        ("dynamodb:UpdateItem", DOSSIERS): ("DOSSIER#*", "REMINDER#*"),
         ("ses:SendEmail", "MailIdentity"): ()},
     "SweeperFunction": {
         ("dynamodb:ConditionCheckItem", REGISTRATIONS): ("OFFERING#*",),
@@ -164,6 +245,11 @@ PERMISSIONS: dict[str, dict[tuple[str, str], tuple[str, ...]]] = {
     "AnchorFunction": {
         ("dynamodb:Query", AUDIT): ("ANCHOR", "DAY#*"), ("dynamodb:PutItem", AUDIT): ("ANCHOR",)},
     "PurgeFunction": {
+        ("dynamodb:Scan", DOSSIERS): (), ("dynamodb:Scan", ASSESSMENT): (),
+        **{(f"dynamodb:{action}Item", DOSSIERS): ("DOSSIER#*", "OWNER#*", "REMINDER#*")
+           for action in ("Delete", "Update")},
+        **{(f"dynamodb:{action}Item", ASSESSMENT): ("ASSESSOR#*", "CASE#*", "HAND#*", "LENDS#*", "LENT#*",
+                                                    "POOL#ASSESSORS", "SIGNER#*") for action in ("Delete", "Update")},
         ("dynamodb:Scan", REGISTRATIONS): (), ("dynamodb:Scan", FEEDBACK): (), ("dynamodb:Scan", RIGHTS): (),
         ("dynamodb:Scan", IDENTITY): (),
         ("dynamodb:UpdateItem", IDENTITY): ("DESK#*", "PERSON#*", "PROOF#*", "PROVEN#*"),
@@ -267,7 +353,33 @@ def test_the_purge_alone_may_read_whole_tables_and_the_sweep_of_files_its_own() 
     reading = {function: {table for action, table in listed if action == "dynamodb:Scan"}
                for function, listed in PERMISSIONS.items()}
     assert {function: tables for function, tables in reading.items() if tables} == {
-        "PurgeFunction": {FEEDBACK, IDENTITY, REGISTRATIONS, RIGHTS}, "UploadsSweepFunction": {UPLOADS}}
+        "PurgeFunction": {ASSESSMENT, DOSSIERS, FEEDBACK, IDENTITY, REGISTRATIONS, RIGHTS},
+        "UploadsSweepFunction": {UPLOADS}}
+
+
+# Rows of the table of assessments that say who assesses whom, or how: whoever serves the official has none of them.
+ROWS_OF_CASES = ("AGREEMENT#", "ASSESSOR#", "CASE#", "WORK#")
+AT_THE_DESKS = {"AssessmentFunction", "AssessmentClockFunction", "ErasureFunction", "PurgeFunction"}
+ONES_OWN = {"RightsFunction", "RightsDeskFunction"}  # what somebody said of themself, lent, signs with
+
+
+@pytest.mark.parametrize("function", sorted(set(TEMPLATE.functions) - AT_THE_DESKS - ONES_OWN))
+def test_nobody_but_the_desks_may_touch_the_table_of_assessments(function: str) -> None:
+    """Blindness is a permission: what serves the official cannot read who assesses, whatever its code says."""
+    assert {place for place in granted(function) if ASSESSMENT in place[1]} == set()
+
+
+@pytest.mark.parametrize("function", sorted(ONES_OWN))
+def test_ones_own_data_are_gathered_without_a_right_to_any_case(function: str) -> None:
+    keys = {key for (action, resource), keys in granted(function).items() if resource == ASSESSMENT for key in keys}
+    assert keys
+    assert not [key for key in keys if key.startswith(ROWS_OF_CASES)]
+    assert all(keys for (action, resource), keys in granted(function).items() if resource == ASSESSMENT), "never all"
+
+
+def test_what_serves_the_official_is_among_those_that_may_not() -> None:
+    assert {"DossiersFunction", "PressFunction", "SealsFunction", "MailerFunction", "UploadsFunction",
+            "IdentityFunction"} <= set(TEMPLATE.functions) - AT_THE_DESKS - ONES_OWN
 
 
 def test_mail_is_sent_as_the_portal_only() -> None:
@@ -372,7 +484,7 @@ class Portal:
         body = json.dumps(data).encode() if data else b""
         place, _, query = path.partition("?")
         response = self.gateway.answer(Request(method, place, query, headers, body, "127.0.0.1"))
-        assert response.status == 401 if too_late else response.status < 400, (path, response.body)
+        assert response.status == 401 if too_late else response.status < 400, (path, response.body[-900:])
         self.pumps.drain()
         return response
 
@@ -479,7 +591,8 @@ def calls(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Calls]:
                 service = importlib.import_module("portal.aws_json").JsonService
                 patch.setattr(service, "call", noted.note_json(service.call))
                 bucket = importlib.import_module("portal.buckets").Bucket
-                for name, action in (("call", ""), ("place", "PutObject"), ("download_address", "GetObject")):
+                for name, action in (("call", ""), ("place", "PutObject"), ("download_address", "GetObject"),
+                                     ("view_address", "GetObject")):
                     patch.setattr(bucket, name, noted.note_bucket(getattr(bucket, name), action))
                 watched = {name: noted.watched(each) for name, each in functions.items()}
 
@@ -527,6 +640,7 @@ def own_data(portal: Portal, offering: Any) -> None:
         if email.endswith("desa.example"):
             portal.ask("POST", f"{page}/kode", {"code": letter["values"]["code"]}, cookies=wayan)
     portal.ask("POST", "/layanan/berkas", {"submission_id": ulid(51), "file_name": "SK.pdf"}, cookies=wayan)
+    begun_and_left(portal, wayan)
     wishes = [wish(portal, number, cookies) for number, cookies in ((41, yohana), (42, wayan), (43, wayan))]
     portal.ask("POST", f"{wishes[2]}/tarik", {"lang": "id"}, cookies=wayan)
     portal.last_seen(wayan, timedelta(minutes=10))
@@ -601,6 +715,7 @@ def tell_the_story(portal: Portal) -> None:
     tell_of_the_desk(portal, offering)
     tell_of_an_account(portal)
     files_are_sent(portal)
+    dossiers_are_decided(portal, offering)
     own_data(portal, offering)
     portal.tell_later()
     portal.ask_about_data()
@@ -713,6 +828,201 @@ def files_are_sent(portal: Portal) -> None:
     files_are_swept(portal, helmy)
     portal.last_seen(helmy, timedelta(hours=2))
     portal.ask("POST", "/layanan/berkas", {"file_name": "SK.pdf"}, cookies=helmy, accept="text/html", too_late=True)
+
+
+DUPAK, DESK = "/layanan/dupak", "/layanan/meja/dupak"
+SAID = {"name": "Made Suastika", "nip": "198609262015051001", "birth_place": "Singaraja", "education": "d4_s1",
+        "rank_day": "01-01-2023", "post_day": "01-01-2023", "unit": "Dinas PMD", "agency": "Pemkab",
+        "superior": "Ratna"}
+SIGNS = {"nip": "197001011995032001", "title": "Kepala", "place": "Singaraja"}
+
+
+class People:
+    """An official and the desks, each with a session of their own; programs ask, and pages where pages read more."""
+
+    def __init__(self, portal: Portal) -> None:
+        self.portal, self.reference = portal, ""
+        roles = {"made": (), "ratna-a": ("atasan:dinas-pmd",), "eko-s": ("sekretariat:pemkab",),
+                 "gita-k": ("ketua:pemkab",), "dian-t": ("penetap:pemkab",),
+                 **{f"nilai-{number}": ("penilai:*",) for number in (1, 2, 3)}}
+        sessions, records = (importlib.import_module(f"portal.{name}") for name in ("sessions", "records"))
+        kept = sessions.Sessions(records.Table(portal.identity))
+        self.cookies = {who: {"sesi": kept.begin(who, name=who, email=f"{who}@desa.example", groups=groups,
+                                                 now=datetime.now(UTC))} for who, groups in roles.items()}
+
+    def ask(self, who: str, method: str, path: str, data: Mapping[str, Any] | None = None, *,
+            page: bool = False) -> Any:
+        answer = self.portal.ask(method, path.replace("{}", self.reference), data, cookies=self.cookies[who],
+                                 accept="text/html" if page else "application/json")
+        return json.loads(answer.body) if not page and answer.body[:1] == b"{" else answer
+
+    def begins(self, regime: str, number: int) -> None:
+        told = self.ask("made", "POST", DUPAK, {"regime": regime, "submission_id": ulid(number)})
+        self.reference = told["reference"]
+        self.ask("made", "POST", f"{DUPAK}/{{}}/identitas", SAID)
+
+    def attaches(self, slot: str, item: str = "", source: str = "files", key: str = "") -> None:
+        self.ask("made", "POST", f"{DUPAK}/{{}}/lampiran", {
+            "jenis": slot, "butir": item, "sumber": source, "kunci": key or ulid(61), "tindakan": "tambah"})
+
+    def does(self, who: str, what: str, **fields: str) -> None:
+        place = f"{DUPAK}/{{}}" if who == "made" else f"{DESK}/{{}}"
+        self.ask(who, "POST", place, {"tindakan": what, **fields})
+
+    def marks(self, who: str, accepted: str, **fields: str) -> None:
+        self.ask(who, "POST", f"{DESK}/{{}}/nilai", {"tindakan": "kunci", "perubahan": "0", "accepted_1": accepted,
+                                                     **fields})
+
+
+def dossiers_are_decided(portal: Portal, offering: Any) -> None:
+    """One is marked twice, one decided again after an objection, one taken back; documents fail at first."""
+    people = People(portal)
+    press = importlib.import_module("dupak.press")
+    place = json.loads(portal.ask("POST", "/layanan/berkas", {"submission_id": ulid(61), "file_name": "SK.pdf"},
+                                  cookies=people.cookies["made"]).body)["place"]
+    portal.put(place["fields"]["key"], pdf(page=b"/Rotate 270"))
+    somebody_came(portal, offering)
+    for who in people.cookies:
+        portal.last_seen(people.cookies[who], timedelta(minutes=10))
+        if who != "made":
+            people.ask(who, "GET", DESK, page=True)
+    a_conversion_is_objected_to(people)
+    drawn = press.pdf
+    press.pdf = nothing_can_be_drawn
+    items_are_marked(people)
+    press.pdf = drawn
+    people.ask("made", "POST", f"{DUPAK}/{{}}/dokumen/dupak", {"lang": "id"})
+    press.pdf = nothing_can_be_drawn
+    people.does("eko-s", "redraw")
+    press.pdf = drawn
+    one_waits_and_is_taken_back(people)
+    for who, path in (("made", f"{DUPAK}/salinan"), ("eko-s", f"{DESK}/tim"), ("dian-t", f"{DESK}/tim/diri")):
+        people.ask(who, "GET", path, page=True)
+    people.ask("nilai-3", "POST", f"{DESK}/tim/diri", {"tindakan": "keluar"})
+    for who, path in (("made", DUPAK), ("eko-s", f"{DESK}/7F3K9QX2")):
+        portal.last_seen(people.cookies[who], timedelta(hours=2))
+        portal.ask("POST", path, {"regime": "konversi", "tindakan": "complete"}, cookies=people.cookies[who],
+                   accept="text/html", too_late=True)
+
+
+def nothing_can_be_drawn(kind: str, data: Mapping[str, Any]) -> bytes:
+    raise ValueError(kind, len(data))
+
+
+def somebody_came(portal: Portal, offering: Any) -> None:
+    """The official was checked in at an activity: evidence that nobody has to send."""
+    registrations = importlib.import_module("registrations.catalogue")
+    offering = offering.model_copy(update={"id": "kelas-kredit", "seats": 5, "quotas": ()})
+    registrations.Catalogue(registrations.Table(portal.table)).publish(offering)
+    registered = portal.ask("POST", "/layanan/pendaftaran", person(60, offering.id) | {"email": "made@desa.example"})
+    reference = json.loads(registered.body)["reference"].replace("-", "")
+    moment = {"S": datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")}
+    portal._set(f"REGISTRATION#{reference}", "RECORD", "checked_in_at", moment)
+
+
+def a_conversion_is_objected_to(people: People) -> None:
+    people.begins("konversi", 62)
+    people.ask("made", "POST", f"{DUPAK}/{{}}/jabatan", {"entry": "pertama", "jenjang": "ahli_pertama",
+                                                         "golongan": "III/a", "since": "01-2023"})
+    people.ask("made", "GET", f"{DUPAK}/{{}}/predikat", page=True)
+    people.ask("made", "POST", f"{DUPAK}/{{}}/predikat", {"periods": [
+        {"first": "01-2023", "last": "12-2023", "predikat": "baik"}]})
+    people.attaches("sk_pangkat")
+    evidence = people.ask("made", "GET", f"{DUPAK}/{{}}/lampiran?jenis=sk_pangkat")["evidence"]
+    people.ask("made", "POST", f"{DUPAK}/{{}}/lampiran", {"tindakan": "hapus", "bukti": evidence[0]["id"]})
+    for slot in ("evaluasi_kinerja", "sk_jabatan", "sk_pangkat"):
+        people.attaches(slot)
+    people.does("made", "kirim")
+    people.does("ratna-a", "confirm", **SIGNS)
+    for again in (False, True):
+        people.does("eko-s", "complete")
+        people.ask("dian-t", "GET", f"{DESK}/{{}}", page=True)
+        people.does("dian-t", "decide", **SIGNS)
+        people.ask("made", "GET", f"{DUPAK}/{{}}/dokumen/pak.pdf")
+        if not again:
+            people.ask("made", "POST", f"{DUPAK}/{{}}/keberatan", {"why": "Satu bulan belum dihitung."})
+            people.does("dian-t", "grant", alasan_lampiran="evidence_missing")
+            people.ask("made", "POST", f"{DUPAK}/{{}}/lampiran", {"tindakan": "selesai"})
+            people.does("made", "kirim")
+    people.ask("dian-t", "GET", f"{DESK}/{{}}/dokumen/pak.pdf")
+
+
+def of_items(people: People, number: int) -> None:
+    """A dossier of the old regime, sent to the superior."""
+    people.begins("konvensional", number)
+    people.ask("made", "POST", f"{DUPAK}/{{}}/masa", {"first": "01-2020", "last": "12-2022", "golongan": "III/a",
+                                                      "pendidikan": "100",
+                                                      "jenjang": "ahli_pertama"})
+    people.ask("made", "POST", f"{DUPAK}/{{}}/butir", {"items": [
+        {"kode": "DEMO-T1", "volume": "10", "day": "01-02-2021"}]})
+    for slot in ("surat_pengantar", "sk_pangkat", "sk_jabatan", "pak_terakhir", "skp", "ijazah"):
+        people.attaches(slot)
+    people.attaches("butir", "1")
+    people.does("made", "kirim")
+
+
+def items_are_marked(people: People) -> None:
+    for number in (1, 2, 3):
+        people.ask(f"nilai-{number}", "POST", f"{DESK}/tim/diri", {
+            "nip": SIGNS["nip"], "jenjang": "ahli_madya", "golongan": "IV/a", "agency": "Pemkab"})
+    one_is_taken_back_while_it_is_marked(people)
+    of_items(people, 63)
+    today = datetime.now(UTC) + timedelta(hours=7)
+    people.ask("gita-k", "GET", f"{DESK}/tim/diri")  # a role is lent to somebody who is known
+    people.ask("dian-t", "POST", f"{DESK}/tim/pinjam", {
+        "submission_id": ulid(64), "receiver": "gita-k", "role": "penetap:pemkab", "first": f"{today:%d-%m-%Y}",
+        "last": f"{today:%d-%m-%Y}", "reason": "leave"})
+    people.ask("dian-t", "POST", f"{DESK}/tim/pinjam", {"tindakan": "akhiri", "pinjaman": ulid(64)})
+    people.does("ratna-a", "confirm", **SIGNS)
+    people.does("eko-s", "complete", penilai_1="nilai-1", penilai_2="nilai-3")
+    people.does("eko-s", "replace", penilai="nilai-3", pengganti="nilai-2", alasan="away")
+    people.ask("nilai-1", "GET", f"{DESK}/{{}}/nilai", page=True)
+    bukti = people.ask("made", "GET", f"{DUPAK}/{{}}/lampiran")["evidence"]
+    people.ask("nilai-1", "GET", f"{DESK}/{{}}/bukti/{bukti[-1]['id']}")
+    people.marks("nilai-1", "10")
+    people.marks("nilai-2", "5", reason_1="fewer_proven")
+    people.does("eko-s", "settle", accepted_1="8", reason_1="fewer_proven")
+    people.does("gita-k", "endorse", catatan="Sesuai")
+    people.does("dian-t", "decide", **SIGNS)
+
+
+def one_is_taken_back_while_it_is_marked(people: People) -> None:
+    """It came back from the approver and is to be marked anew, when its owner gives it up."""
+    of_items(people, 68)
+    people.does("ratna-a", "confirm", **SIGNS)
+    people.does("eko-s", "complete", penilai_1="nilai-1", penilai_2="nilai-2")
+    people.marks("nilai-1", "10")
+    people.marks("nilai-2", "10")
+    people.does("gita-k", "endorse", catatan="Sesuai")
+    people.does("dian-t", "return", alasan_lampiran="unclear")
+    people.does("made", "tarik")
+
+
+def one_waits_and_is_taken_back(people: People) -> None:
+    """It waits until its superior is reminded; the clock also ends cases, and lets be drawn what could not be."""
+    people.begins("integrasi", 65)
+    people.ask("made", "POST", f"{DUPAK}/{{}}/integrasi", {"jenjang": "ahli_pertama", "golongan": "III/b",
+                                                           "pendidikan": "100", "tugas_jabatan": "48,5", "base": "100"})
+    for slot in ("pak_konvensional", "sk_jabatan"):
+        people.attaches(slot)
+    people.does("made", "kirim")
+    clock, workdays = (importlib.import_module(name) for name in ("assessment.clock", "portal.workdays"))
+    days = next(each for each in range(20, 40) if workdays.is_workday(
+        workdays.day_of(datetime.now(UTC) + timedelta(days=each))))
+    clock.datetime = a_clock_later_by(timedelta(days=days))
+    assert people.portal.functions["AssessmentClockFunction"]({})["drawn_again"] == 2
+    people.portal.pumps.drain()
+    people.does("made", "tarik")
+
+
+def begun_and_left(portal: Portal, cookies: Mapping[str, str]) -> None:
+    """A draft that points at a file: both go when their owner asks for it."""
+    place = json.loads(portal.ask("POST", "/layanan/berkas", {"submission_id": ulid(66), "file_name": "SK.pdf"},
+                                  cookies=cookies).body)["place"]
+    portal.put(place["fields"]["key"], pdf(page=b"/Rotate 270"))
+    begun = portal.ask("POST", DUPAK, {"regime": "konversi", "submission_id": ulid(67)}, cookies=cookies)
+    portal.ask("POST", f"{DUPAK}/{json.loads(begun.body)['reference']}/lampiran", {
+        "jenis": "sk_pangkat", "sumber": "files", "kunci": ulid(66), "tindakan": "tambah"}, cookies=cookies)
 
 
 def files_are_swept(portal: Portal, cookies: Mapping[str, str]) -> None:

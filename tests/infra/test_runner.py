@@ -64,7 +64,8 @@ def test_every_page_answers_with_every_security_header(base_url: str) -> None:
     told = ask(base_url, "/").headers["content-security-policy"]
     (host,) = set(re.findall(r"http://(127\.0\.0\.1:\d+)", told))  # the emulator's, who keeps the buckets here
     headers = TEMPLATE.response_headers(script_hashes(), secure=False,
-                                        names={"QuarantineBucket.RegionalDomainName": host})
+                                        names={"QuarantineBucket.RegionalDomainName": host,
+                                               "EvidenceBucket.RegionalDomainName": host})
     wanted = {name.lower(): value for name, value in headers.items()}
     assert len(pages()) > 20
     for page in pages():

@@ -15,17 +15,19 @@ from uploads.store import INCOMING
 
 TEMPLATE = Template()
 QUARANTINE = f"https://quarantinebucket.s3.{REGION}.amazonaws.com"  # as the reader names it where nobody says better
+EVIDENCE = QUARANTINE.replace("quarantine", "evidence")
 TABLES, QUEUES, FUNCTIONS = sorted(TEMPLATE.tables), sorted(TEMPLATE.queues), sorted(TEMPLATE.functions)
 WITH_MESSAGES = [table for table in TABLES if "StreamSpecification" in TEMPLATE.tables[table]]
 
 
 def test_there_is_something_to_check() -> None:
-    assert TABLES == ["AuditTable", "FeedbackTable", "IdentityTable", "MailTable", "RegistrationsTable",
-                      "RightsTable", "SealsTable", "UploadsTable"]
-    assert WITH_MESSAGES == ["FeedbackTable", "IdentityTable", "RegistrationsTable", "RightsTable"]
+    assert TABLES == ["AssessmentTable", "AuditTable", "DossiersTable", "FeedbackTable", "IdentityTable", "MailTable",
+                      "RegistrationsTable", "RightsTable", "SealsTable", "UploadsTable"]
+    assert WITH_MESSAGES == ["DossiersTable", "FeedbackTable", "IdentityTable", "RegistrationsTable", "RightsTable"]
     assert QUEUES == ["MailDeadLetterQueue", "MailQueue", "RelayDeadLetterQueue"]
-    assert FUNCTIONS == ["AnchorFunction", "CreditFunction", "DeskFunction", "ErasureFunction", "FeedbackFunction",
-                         "IdentityFunction", "InspectorFunction", "MailerFunction", "PurgeFunction",
+    assert FUNCTIONS == ["AnchorFunction", "AssessmentClockFunction", "AssessmentFunction", "CreditFunction",
+                         "DeskFunction", "DossiersFunction", "ErasureFunction", "FeedbackFunction", "IdentityFunction",
+                         "InspectorFunction", "MailerFunction", "PressFunction", "PurgeFunction",
                          "RegistrationsFunction", "RelayFunction", "RightsDeskFunction", "RightsFunction",
                          "SealsFunction", "SweeperFunction", "UploadsClockFunction", "UploadsFunction",
                          "UploadsSweepFunction"]
@@ -93,7 +95,7 @@ def test_the_sites_bucket_is_private_and_keeps_versions() -> None:
         ({"Service": "cloudfront.amazonaws.com"}, "s3:GetObject")]
 
 
-@pytest.mark.parametrize("bucket", ["QuarantineBucket", "EvidenceBucket"])
+@pytest.mark.parametrize("bucket", ["QuarantineBucket", "EvidenceBucket", "DocumentsBucket"])
 def test_a_bucket_for_files_is_private_encrypted_with_the_portals_key_and_takes_tls_only(bucket: str) -> None:
     properties = TEMPLATE.buckets[bucket]
     assert set(properties["PublicAccessBlockConfiguration"].values()) == {True}
@@ -108,15 +110,16 @@ def test_quarantine_forgets_within_a_day_and_what_is_released_outlives_its_stack
     (rule,) = TEMPLATE.buckets["QuarantineBucket"]["LifecycleConfiguration"]["Rules"]
     assert (rule["Status"], rule["ExpirationInDays"]) == ("Enabled", 1)
     assert "Prefix" not in rule, "for everything in it"
-    resource = TEMPLATE.resources["EvidenceBucket"]
-    assert (resource["DeletionPolicy"], resource["UpdateReplacePolicy"]) == ("Retain", "Retain")
-    assert resource["Properties"]["VersioningConfiguration"] == {"Status": "Enabled"}
+    for bucket in ("EvidenceBucket", "DocumentsBucket"):
+        resource = TEMPLATE.resources[bucket]
+        assert (resource["DeletionPolicy"], resource["UpdateReplacePolicy"]) == ("Retain", "Retain")
+        assert resource["Properties"]["VersioningConfiguration"] == {"Status": "Enabled"}
 
 
 def test_only_scripts_of_the_site_may_send_to_quarantine_and_none_may_read_anything() -> None:
     (rule,) = TEMPLATE.buckets["QuarantineBucket"]["CorsConfiguration"]["CorsRules"]
     assert (rule["AllowedMethods"], rule["AllowedOrigins"]) == (["POST"], [{"Fn::Sub": "https://${DomainName}"}])
-    assert "CorsConfiguration" not in TEMPLATE.buckets["EvidenceBucket"]
+    assert "CorsConfiguration" not in {**TEMPLATE.buckets["EvidenceBucket"], **TEMPLATE.buckets["DocumentsBucket"]}
 
 
 def test_everything_that_comes_into_quarantine_is_told_and_scanned() -> None:
@@ -272,12 +275,15 @@ def test_the_content_policy_allows_nothing_inline_and_nothing_foreign() -> None:
         "default-src": "'none'", "script-src": "'self' 'wasm-unsafe-eval' 'sha256-abc='", "style-src": "'self'",
         "img-src": "'self' data:", "font-src": "'self'", "connect-src": f"'self' {QUARANTINE}",
         "worker-src": "'self'", "manifest-src": "'self'", "form-action": f"'self' {QUARANTINE}",
+        "frame-src": f"'self' {EVIDENCE}",
         "base-uri": "'none'", "frame-ancestors": "'none'", "upgrade-insecure-requests": ""}
 
 
-def test_the_only_other_host_that_a_page_may_send_to_is_the_quarantine_and_it_may_load_from_none() -> None:
-    headers = TEMPLATE.response_headers([], secure=False, names={"QuarantineBucket.RegionalDomainName": "h:1"})
+def test_a_page_may_send_to_the_quarantine_and_show_what_lies_among_the_evidence_and_knows_no_other_host() -> None:
+    headers = TEMPLATE.response_headers([], secure=False, names={"QuarantineBucket.RegionalDomainName": "h:1",
+                                                                 "EvidenceBucket.RegionalDomainName": "h:2"})
     policy = headers["Content-Security-Policy"]
+    assert [part.strip() for part in policy.split(";") if "h:2" in part] == ["frame-src 'self' http://h:2"]
     assert [part.strip() for part in policy.split(";") if "h:1" in part] == [
         "connect-src 'self' http://h:1", "form-action 'self' http://h:1"]
     assert "https:" not in policy

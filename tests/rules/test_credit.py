@@ -80,6 +80,8 @@ def test_a_golden_case_comes_out_as_its_source_says(case: dict[str, Any]) -> Non
 
 def test_the_golden_cases_name_their_sources_and_speak_of_every_level_and_predikat() -> None:
     assert all(case["source"] for case in CASES)
+    assert len({case["case"] for case in CASES}) == len(CASES)
+    assert {case.get("regime", "konversi") for case in CASES} == {"konversi", "integrasi", "konvensional"}
     said = " ".join(str(case) for case in CASES)
     assert {name for name in (*JENJANG, *PREDIKAT) if name not in said} == set()
 
@@ -268,11 +270,24 @@ def test_everything_that_is_wrong_is_told_at_once() -> None:
 
 def test_a_rule_that_ended_without_a_successor_is_told_with_its_table_and_day() -> None:
     book = changed("koefisien", "ahli_pertama", until="2024-06-30")
-    career = a_career((JANUARY, Month(2024, 6), "baik"))
     with pytest.raises(RuleMissing, match=r"koefisien\.ahli_pertama on 2024-07-01"):
-        standing(career, book, TODAY)
-    with pytest.raises(RuleMissing):
         standing(a_career((JANUARY, Month(2024, 12), "baik")), book, TODAY)
+
+
+def test_what_was_earned_before_a_rule_ended_is_counted_and_only_the_forecast_says_that_it_ends() -> None:
+    book = changed("koefisien", "ahli_pertama", until="2024-06-30")
+    found = standing(a_career((JANUARY, Month(2024, 6), "baik")), book, TODAY)
+    assert (found.total.value, found.notes) == (Fraction("18.75"), (("rule_ends", "2024-07"),))
+    assert [(each.kind, each.missing.value, each.earliest) for each in found.targets] == [
+        ("pangkat", Fraction("31.25"), ()), ("jenjang", Fraction("81.25"), ())]
+
+
+def test_a_forecast_stops_where_a_rule_of_months_to_come_ends() -> None:
+    """49 points: one month of Baik is enough, two months of Kurang are; the coefficient ends in between."""
+    book = changed("koefisien", "ahli_pertama", until="2023-01-31")
+    found = standing(a_career(entry=Entry("lanjutan", points=Decimal(49)), rank_since=Month(2020, 1)), book, TODAY)
+    assert [each.predikat for each in found.targets[0].earliest] == ["sangat_baik", "baik"]
+    assert found.targets[0].beyond == date(2023, 2, 1)
 
 
 # -- rules that change ---------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import traceback
+from datetime import date
 from typing import Annotated
 
 import pytest
@@ -12,9 +13,9 @@ from pydantic import ValidationError
 
 from feedback.handler import FEEDBACK
 from portal.errors import FieldError, FormRefused
-from portal.forms import CODES, Form, FormModel, content_hash, sentence
+from portal.forms import CODES, Form, FormModel, content_hash, sentence, whole_number
 from portal.people import HAVE_A_NIP, KINDS
-from portal.questions import Consent, Line
+from portal.questions import Consent, Day, Line, Month, Points, Question
 from registrations.handler import REGISTRATION, STATUS
 from registrations.models import Registration
 from tests.people import helmy, official, ratna
@@ -190,3 +191,23 @@ def test_a_form_made_for_one_question_needs_nothing_but_its_model() -> None:
         wish: OneLine
 
     assert Form("wish", Wish, "/layanan/wish").read({"wish": "  air   bersih "}).model_dump() == {"wish": "air bersih"}
+
+
+typed_points = st.decimals(0, 5000, places=3).map(lambda points: str(points).replace(".", ","))
+typed_days = st.dates(date(1900, 1, 1), date(2100, 12, 31)).map(lambda day: day.strftime("%d-%m-%Y"))
+typed_months = st.dates(date(1900, 1, 1), date(2099, 12, 31)).map(lambda day: day.strftime("%m-%Y"))
+
+
+@pytest.mark.parametrize(("question", "typed"), [
+    (Points(), typed_points), (Day(), typed_days), (Month(), typed_months)], ids=["points", "day", "month"])
+@given(data=st.data())
+def test_what_was_kept_stands_in_its_field_so_that_reading_it_keeps_the_same(
+        question: Question, typed: st.SearchStrategy[str], data: st.DataObject) -> None:
+    kept = question.read(data.draw(typed))
+    assert question.read(question.again(kept)) == kept
+
+
+@pytest.mark.parametrize("text", ["²", "1" * 5000, "-1", "1.0", "", " 1", None, "٣"])
+def test_a_number_in_a_hidden_field_is_a_small_whole_number_or_none(text: object) -> None:
+    assert whole_number(text) is None
+    assert whole_number("007") == 7

@@ -1,0 +1,95 @@
+"""A decision as it is kept, and its documents as they are printed: computed once, so that nothing later moves them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from fractions import Fraction
+from typing import Any
+
+from dupak.counting import Counted, months_of
+from dupak.dossiers import Dossier
+from dupak.explaining import explanation
+from dupak.models import UNSUR
+from dupak.own_views import teller
+from dupak.papers import kinds_for, paper
+from dupak.printed_konvensional import Proposal, Work
+from dupak.printing import Issue, Subject
+from dupak.rulebook import Rulebook
+from dupak.store import Decision, Paper
+from dupak.views import Teller
+from portal.assets import LANGUAGES
+from portal.identifiers import format_moment
+from portal.workdays import day_of
+
+SEX = {"1": "L", "2": "P"}
+
+
+def decision_of(dossier: Dossier, counted: Counted, book: Rulebook, now: datetime) -> Decision:
+    """What is kept of a decision: inputs, total, the rules' version, and the explanation in both languages."""
+    sections = {**dossier.sections}
+    if counted.sheet:
+        sections["jumlah"] = {unsur: _plain(counted.sheet.jumlah[unsur].value) for unsur in UNSUR}
+    return Decision(
+        dossier.reference, dossier.regime, format_moment(now), dossier.number, str(counted.total.value),
+        counted.jenjang, counted.golongan, counted.first, counted.last, counted.version, sections,
+        months_of(dossier), {language: explanation(counted, teller(book, language)) for language in LANGUAGES})
+
+
+def _plain(value: Fraction) -> str:
+    """A conventional total as a decimal: items have four places at most, so it always is one."""
+    from decimal import Decimal  # noqa: PLC0415 only here
+
+    return f"{(Decimal(value.numerator) / Decimal(value.denominator)).normalize():f}"
+
+
+def papers_of(dossier: Dossier, counted: Counted, book: Rulebook, now: datetime, *, signer: Mapping[str, str],
+              before: Decision | None, proposed: Counted | None = None, works: tuple[Work, ...] = (),
+              remarks: str = "") -> list[Paper]:
+    """The documents of a decision, to be drawn from the data that stands here; `remarks` are the chair's.
+
+    Who assessed is on none of them: they are kept where the official's function can read them.
+    """
+    told = teller(book, "id")
+    subject = subject_of(dossier, counted, told)
+    first, last = months_decided(dossier, counted, before)
+    issue = Issue(number=dossier.number, place=signer["place"], day=day_of(now).isoformat(),
+                  signer_name=signer["name"], signer_nip=signer["nip"], signer_title=signer["title"],
+                  letterhead=(dossier.agency,), first=first, last=last,
+                  superior_name=dossier.superior.get("name", ""), superior_nip=dossier.superior.get("nip", ""),
+                  superior_title=dossier.superior.get("title", ""), superior_unit=dossier.unit,
+                  remarks=("", "", remarks))
+    result: Any = counted.result
+    if proposed and proposed.sheet:
+        result = Proposal(proposed.sheet, counted.sheet, works)
+    lama = Fraction(before.total) if before and is_same_count(before, counted) else None
+    made = []
+    for kind in kinds_for(dossier.regime):
+        data = paper(kind, subject, issue, result, told, before=lama)
+        made.append(Paper(dossier.reference, dossier.decisions, kind, data, format_moment(now), issue.day,
+                          told.number(counted.total.value)))
+    return made
+
+
+def months_decided(dossier: Dossier, counted: Counted, before: Decision | None) -> tuple[str, str]:
+    """The months that a decision is about: of a conversion those that the one before it had not, else all."""
+    new = sorted({*months_of(dossier)} - {*(before.months if before else ())})
+    return (new[0], new[-1]) if new else (counted.first, counted.last)
+
+
+def is_same_count(before: Decision, counted: Counted) -> bool:
+    """Whether the decision before is of the same running total: a new level or a transfer begins another one."""
+    if counted.standing is None:
+        return True
+    begun = counted.standing.stays[-1].posts[0]
+    return before.jenjang == begun.jenjang and before.last >= str(begun.since)
+
+
+def subject_of(dossier: Dossier, counted: Counted, told: Teller) -> Subject:
+    """Whom the documents are about; the day of birth and the sex are in the NIP."""
+    said = dossier.section("identitas")
+    nip = said["nip"]
+    return Subject(name=said["name"], nip=nip, karpeg=said.get("karpeg", ""), birth_place=said["birth_place"],
+                   birth_date=f"{nip[:4]}-{nip[4:6]}-{nip[6:8]}", sex=SEX[nip[14]],
+                   education=told.say(said["education"]), jenjang=counted.jenjang, golongan=counted.golongan,
+                   rank_since=said["rank_day"], post_since=said["post_day"], unit=said["unit"], agency=said["agency"])
