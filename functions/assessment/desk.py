@@ -18,7 +18,6 @@ from assessment import desk_views as views
 from assessment import workflow
 from assessment.assigning import Assessed, Case, Circumstances, NotPossible, acted, may_not_act
 from assessment.hands import Hands
-from assessment.lending import roles_of
 from assessment.marks import MOST_NOTE
 from assessment.numbering import number, pattern_for
 from assessment.progress import progress
@@ -29,8 +28,7 @@ from dupak.dossiers import ATTACHMENTS, SECTIONS, Dossier, Exhibit, Returned, is
 from dupak.explaining import explanation
 from dupak.konvensional import Butir
 from dupak.models import Refused
-from dupak.own_views import MEDIA, butir, queue_row, teller
-from dupak.own_views import told as faults_told
+from dupak.own_views import MEDIA, butir, counted_or_told, queue_row, teller
 from dupak.rulebook import Rulebook, RuleMissing
 from dupak.store import OFFICE, Decision, Dossiers, asked_for, counted_up, decided, replaced
 from portal import access, errors, web
@@ -127,7 +125,6 @@ def catalogue() -> Mapping[str, Butir]:
 
 def queue(request: web.Request, told: str = "") -> web.Reply:
     """What waits at this person's desk, role by role, the most urgent first; each queue is one query."""
-    lend(request)
     request.person.grant(Facts(), "assessment.see")
     now, me = datetime.now(UTC), request.person.session.person
     Hands(assessments().table).note(request.person.session, now)
@@ -181,12 +178,6 @@ def _after_row(request: web.Request, state: str, office: str) -> str:
     return after if ROW.fullmatch(after) else ""
 
 
-def lend(request: web.Request) -> None:
-    """Let the request's gate know the roles that others have lent to this person for today."""
-    today = day_of(datetime.now(UTC))
-    request.person.lend(roles_of(assessments().lent_to(request.person.session.person, today), today))
-
-
 def acting(request: web.Request, role: str) -> tuple[str, ...]:
     """Whoever acts when this person acts in a role: themself, and whoever lent it to them; both must be free to."""
     me, today = request.person.session.person, day_of(datetime.now(UTC))
@@ -209,7 +200,6 @@ class Opened:
 
 def open_(request: web.Request, action: str = "") -> Opened:
     """The dossier that the path names, if this person may do this with it as it stands; NotFound looks alike."""
-    lend(request)
     reference = parse_reference(request.path_value("reference"))
     found = dossiers().find(reference) if reference else None
     case = assessments().find(found.reference) if found else Case("")
@@ -300,16 +290,8 @@ def outcome(dossier: Dossier, case: Case) -> tuple[Any, list[FieldError]]:
     volumes = None
     if dossier.regime == "konvensional" and case.all_locked and dossier.state not in {"assessing", "secretariat"}:
         volumes = assessments().counted(case, views.items_of(dossier)).volumes
-    try:
-        return count(dossier, rulebook(), catalogue(), day_of(datetime.now(UTC)), volumes=volumes,
-                     before=before_of(_others(dossier))), []
-    except Refused as refused:
-        return None, faults_told(refused.faults, dossier.regime, dossier.language)
-    except RuleMissing as missing:
-        return None, [FieldError("", "rule_missing", {"rule": f"{missing.table}.{missing.key}",
-                                                      "day": missing.day.isoformat()})]
-    except FormRefused as unreadable:  # a section of before that the form of today cannot read
-        return None, unreadable.errors
+    return counted_or_told(dossier, rulebook(), catalogue(), day_of(datetime.now(UTC)), volumes=volumes,
+                           before=before_of(_others(dossier)))
 
 
 def _others(dossier: Dossier) -> list[Decision]:

@@ -146,14 +146,10 @@ def lend_role(request: web.Request) -> web.Reply:
         raise errors.NotFound
     try:
         assessments().lend(_lending(request, now), request.person.session.roles, note)
-    except MarksRefused as wrong:
+    except (MarksRefused, FormRefused) as wrong:
         refused = FormRefused(LEND.name, list(wrong.errors))
         if request.wants_json:
             raise refused from None
-        return web.step(web.with_status_of(_oneself(request, dict(request.fields), refused.errors), refused))
-    except FormRefused as refused:
-        if request.wants_json:
-            raise
         return web.step(web.with_status_of(_oneself(request, dict(request.fields), refused.errors), refused))
     return _after(request)
 

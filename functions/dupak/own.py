@@ -15,11 +15,10 @@ from assessment import workflow
 from assessment.progress import progress
 from assessment.rounds import round_for
 from dupak import own_views as views
-from dupak.counting import COUNTED_FROM, Counted, before_of, count, identity_wrong, is_outside, lacks, wanted
+from dupak.counting import COUNTED_FROM, Counted, before_of, identity_wrong, is_outside, lacks, wanted
 from dupak.dossiers import ATTACHMENTS, SECTIONS, Dossier, Exhibit, follow_items, freeze
 from dupak.konvensional import Butir
-from dupak.models import Refused
-from dupak.rulebook import Rulebook, RuleMissing
+from dupak.rulebook import Rulebook
 from dupak.sections import (
     BASE,
     BEGINNING,
@@ -38,7 +37,7 @@ from dupak.sources import Offer, Owner, Source
 from dupak.sources.attendance import Attendance
 from dupak.sources.decisions import Decisions
 from dupak.sources.files import Files
-from dupak.store import HOLDING, OFFICE, Decision, Dossiers
+from dupak.store import HOLDING, OFFICE, Dossiers
 from identity.store import Identities
 from portal import access, errors, web
 from portal.access import Facts
@@ -231,22 +230,9 @@ def _reckoned(dossier: Dossier) -> Look:
     missing = tuple(lacks(dossier, kinds_of(dossier), first=not decisions))
     counted, faults = None, views.told(identity_wrong(dossier), dossier.regime, dossier.language)
     if dossier.section(COUNTED_FROM[dossier.regime]):
-        counted, faults = counted_or_faults(dossier, decisions)
+        counted, faults = views.counted_or_told(dossier, rulebook(), catalogue(), day_of(datetime.now(UTC)),
+                                                before=before_of(decisions))
     return Look(counted, tuple(faults), missing, (), not decisions)
-
-
-def counted_or_faults(dossier: Dossier, decisions: list[Decision]) -> tuple[Counted | None, list[FieldError]]:
-    """What it comes to, or every reason why it cannot be counted, in the words of its form."""
-    today = day_of(datetime.now(UTC))
-    try:
-        return count(dossier, rulebook(), catalogue(), today, before=before_of(decisions)), []
-    except Refused as refused:
-        return None, views.told(refused.faults, dossier.regime, dossier.language)
-    except RuleMissing as missing:
-        return None, [FieldError("", "rule_missing", {"rule": f"{missing.table}.{missing.key}",
-                                                      "day": missing.day.isoformat()})]
-    except FormRefused as refused:
-        return None, refused.errors
 
 
 def _gone(dossier: Dossier) -> list[Exhibit]:

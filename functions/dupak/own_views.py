@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 from assessment.workflow import words as workflow_words
-from dupak.counting import Counted
+from dupak.asking import spoken
+from dupak.counting import Before, Counted, count
 from dupak.dossiers import ATTACHMENTS, SECTIONS, Dossier, Exhibit
 from dupak.explaining import explanation
 from dupak.konvensional import Butir
-from dupak.models import Fault
-from dupak.rulebook import Rulebook
+from dupak.models import Fault, Refused
+from dupak.rulebook import Rulebook, RuleMissing
 from dupak.sections import BASE, BEGINNING, FORMS, MAY_BE_EMPTY, OBJECTION, form_of
 from dupak.sources import Offer
 from dupak.store import Decision, Paper
@@ -21,7 +24,7 @@ from dupak.views import Teller
 from portal import web
 from portal.access import masked
 from portal.assets import words
-from portal.errors import FieldError
+from portal.errors import FieldError, FormRefused
 from portal.forms import cell_name, parts_of_cell, sentence
 from portal.identifiers import format_reference, parse_moment
 from portal.moments import MONTHS, format_day, format_time
@@ -30,13 +33,12 @@ ZONE = "WIB"
 MEDIA = {"pdf": "application/pdf",
          "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document"}
 GROUPS = {"posts": "changes", "evaluations": "periods", "diplomas": "diplomas", "items": "items"}
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 CHART = 100  # the width of a bar, in hundredths
 
 
 def butir(cells: Mapping[str, Any]) -> Butir:
     """An item of the catalogue as the build wrote it."""
-    from decimal import Decimal  # noqa: PLC0415 the catalogue is loaded once
-
     return Butir(**{**cells, "angka_kredit": Decimal(str(cells["angka_kredit"]))})
 
 
@@ -53,6 +55,20 @@ def told(faults: Iterable[Fault], regime: str, language: str) -> list[FieldError
     names = _names(language)
     return [FieldError(_field(fault, regime), fault.code, {
         name: _spoken(value, names, language) for name, value in fault.facts.items()}) for fault in faults]
+
+
+def counted_or_told(dossier: Dossier, book: Rulebook, catalogue: Mapping[str, Butir], today: date, *, before: Before,
+                    volumes: Mapping[str, Decimal] | None = None) -> tuple[Counted | None, list[FieldError]]:
+    """What a dossier comes to (`dupak.counting.count`), or every reason why it cannot be counted, beside its answer."""
+    try:
+        return count(dossier, book, catalogue, today, before=before, volumes=volumes), []
+    except Refused as refused:
+        return None, told(refused.faults, dossier.regime, dossier.language)
+    except RuleMissing as missing:
+        return None, [FieldError("", "rule_missing", {"rule": f"{missing.table}.{missing.key}",
+                                                      "day": missing.day.isoformat()})]
+    except FormRefused as unreadable:  # a section of before that the form of today cannot read
+        return None, unreadable.errors
 
 
 def _field(fault: Fault, regime: str) -> str:
@@ -91,15 +107,7 @@ def _names(language: str) -> dict[str, str]:
 
 
 def _spoken(value: object, names: Mapping[str, str], language: str) -> str:
-    text = str(value)
-    if text in names:
-        return names[text]
-    parts = text.split("-")
-    if len(parts) == 2 and all(part.isdigit() for part in parts) and len(parts[0]) == 4:  # noqa: PLR2004 a month
-        return f"{MONTHS[language][int(parts[1]) - 1]} {parts[0]}"
-    if len(parts) == 3 and all(part.isdigit() for part in parts):  # noqa: PLR2004 a day
-        return day_told(text, language)
-    return text
+    return day_told(str(value), language) if DAY.fullmatch(str(value)) else spoken(value, names, language)
 
 
 def day_told(day: str, language: str) -> str:
