@@ -16,7 +16,7 @@ from itertools import product
 from typing import Any
 
 from assessment import workflow
-from assessment.hands import Hand, Hands
+from assessment.hands import QUEUES, Hand, Hands
 from assessment.marks import proposed
 from assessment.store import WORK, Assessments
 from dupak.store import OFFICE, Dossiers
@@ -30,8 +30,7 @@ from portal.settings import Settings
 from portal.workdays import day_of, is_workday
 
 # Who has to act in each state; where dossiers are assessed, it is whoever was assigned.
-ROLE: Mapping[str, str] = {"superior": "atasan", "secretariat": "sekretariat", "plenary": "sekretariat",
-                           "chair": "ketua", "approving": "penetap", "objected": "penetap"}
+ROLE = {state: role for state, role in QUEUES.items() if state != "assessing"}
 # Of which office of a dossier the scope of a role speaks; the access table says the same.
 SCOPE: Mapping[str, str] = {"atasan": "unit", "sekretariat": "agency", "ketua": "agency", "penetap": "agency"}
 MOST_WAITING = 2000

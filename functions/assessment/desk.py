@@ -17,7 +17,7 @@ from typing import Annotated, Any, cast
 from assessment import desk_views as views
 from assessment import workflow
 from assessment.assigning import Assessed, Case, Circumstances, NotPossible, acted, may_not_act
-from assessment.hands import Hands
+from assessment.hands import QUEUES, Hands
 from assessment.marks import MOST_NOTE
 from assessment.numbering import number, pattern_for
 from assessment.progress import progress
@@ -55,9 +55,6 @@ ON_A_PAGE = 100  # rows of a queue; the rest is behind a link
 ROW = re.compile(r"(\d{4}-\d{2}-\d{2})?#[0-9A-Z]{8,26}")  # where a row stands in its queue: day and reference
 VIEW_SECONDS = 60
 NUMBERINGS = 4  # tries for a number, before a desk is told to try again itself
-# Whose queue each state is; the assessors' own is in the table of assessments.
-QUEUES: Mapping[str, str] = {"superior": "atasan", "secretariat": "sekretariat", "assessing": "sekretariat",
-                             "plenary": "sekretariat", "chair": "ketua", "approving": "penetap", "objected": "penetap"}
 SIGNED = ("confirm", "decide")  # the steps that a document tells of
 TELLS = {"confirm": "dossier_confirmed", "return": "dossier_returned", "complete": "dossier_complete",
          "decide": "dossier_decided", "uphold": "dossier_upheld", "grant": "dossier_granted"}

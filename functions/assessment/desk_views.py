@@ -16,7 +16,7 @@ from assessment.workflow import ASSESSORS
 from assessment.workflow import words as workflow_words
 from dupak.dossiers import ATTACHMENTS, SECTIONS, Dossier
 from dupak.models import written
-from dupak.own_views import ZONE, day_told, faults_told
+from dupak.own_views import ZONE, faults_told
 from dupak.sections import FORMS
 from portal import web
 from portal.access import ANY_SCOPE, Role
@@ -24,7 +24,7 @@ from portal.assets import words
 from portal.errors import FieldError, FormRefused
 from portal.forms import Form, sentence
 from portal.identifiers import format_reference, parse_moment
-from portal.moments import format_time
+from portal.moments import day_told, format_time
 from portal.workdays import day_of
 
 SEEN_IN_THE_PAGE = ("pdf", "jpeg", "png", "webp")

@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
@@ -18,6 +19,9 @@ from portal.retention import kept_until
 from portal.sessions import Session
 
 KNOWN = "HAND#KNOWN"
+# Whose queue each state is; the assessors' own is in the table of assessments.
+QUEUES: Mapping[str, str] = {"superior": "atasan", "secretariat": "sekretariat", "assessing": "sekretariat",
+                             "plenary": "sekretariat", "chair": "ketua", "approving": "penetap", "objected": "penetap"}
 DESKS = ("atasan", "sekretariat", "penilai", "ketua", "penetap")  # who has a queue of dossiers
 
 

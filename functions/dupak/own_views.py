@@ -27,7 +27,7 @@ from portal.assets import words
 from portal.errors import FieldError, FormRefused
 from portal.forms import cell_name, parts_of_cell, sentence
 from portal.identifiers import format_reference, parse_moment
-from portal.moments import MONTHS, format_day, format_time
+from portal.moments import day_told, format_day, format_time
 
 ZONE = "WIB"
 MEDIA = {"pdf": "application/pdf",
@@ -108,12 +108,6 @@ def _names(language: str) -> dict[str, str]:
 
 def _spoken(value: object, names: Mapping[str, str], language: str) -> str:
     return day_told(str(value), language) if DAY.fullmatch(str(value)) else spoken(value, names, language)
-
-
-def day_told(day: str, language: str) -> str:
-    """`31 Desember 2022`."""
-    found = date.fromisoformat(day)
-    return f"{found.day} {MONTHS[language][found.month - 1]} {found.year}"
 
 
 def saying(told: str, language: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 
 # Indonesia's three zones (Keppres 41/1987) have kept fixed offsets; no time zone database is needed at run time.
 ZONES = {name: timezone(timedelta(hours=hours), name) for name, hours in (("WIB", 7), ("WITA", 8), ("WIT", 9))}
@@ -17,8 +17,13 @@ MONTHS = {
 
 def format_day(moment: datetime, zone: str, language: str) -> str:
     """`19 Januari 2027`."""
-    local = moment.astimezone(ZONES[zone])
-    return f"{local.day} {MONTHS[language][local.month - 1]} {local.year}"
+    return day_told(local_day(moment, zone), language)
+
+
+def day_told(day: str, language: str) -> str:
+    """A day as ISO 8601 writes it, for people: `31 Desember 2022`."""
+    found = date.fromisoformat(day)
+    return f"{found.day} {MONTHS[language][found.month - 1]} {found.year}"
 
 
 def format_time(moment: datetime, zone: str, language: str) -> str:

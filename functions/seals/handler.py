@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from functools import cache
 from typing import Any, cast
 
@@ -18,7 +18,7 @@ from portal.errors import FieldError, FormRefused, NotFound, StoreUnavailable
 from portal.forms import Form
 from portal.identifiers import format_reference, parse_reference
 from portal.kms import SigningKey
-from portal.moments import format_day
+from portal.moments import day_told
 from portal.records import Table
 from portal.seal_register import Seals
 from portal.seals import PAGE, Keys, SealRefused, Statement, jwk_of, token_in, verify
@@ -137,7 +137,7 @@ def shown(found: Mapping[str, Any], language: str) -> dict[str, Any]:
 
 
 def _told(day: str | None, language: str) -> str:
-    return format_day(datetime.fromisoformat(day).replace(tzinfo=UTC), "WIB", language) if day else ""
+    return day_told(day, language) if day else ""
 
 
 def to_page(request: web.Request) -> web.Reply:
