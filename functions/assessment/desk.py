@@ -373,7 +373,11 @@ def _numbered(request: web.Request, opened: Opened, event: str, now: datetime) -
     return _done(request, opened, event, now)
 
 
-REFUSALS = (FormRefused, MarksRefused, NotPossible, workflow.NotYet, workflow.NotNow, ChangedMeanwhile)
+class NotAsSent(Exception):
+    """A dossier is not what its official sent: what was decided would not be what was sent."""
+
+
+REFUSALS = (FormRefused, MarksRefused, NotPossible, NotAsSent, workflow.NotYet, workflow.NotNow, ChangedMeanwhile)
 
 
 def refusal(request: web.Request, opened: Opened, refused: Exception) -> web.Reply:
@@ -385,6 +389,8 @@ def refusal(request: web.Request, opened: Opened, refused: Exception) -> web.Rep
         return web.with_status_of(_told_after(request, latest, "changed"), ChangedMeanwhile())
     if isinstance(refused, NotPossible):
         return web.with_status_of(show(request, opened, refused.code), ChangedMeanwhile())
+    if isinstance(refused, NotAsSent):
+        return web.with_status_of(show(request, opened, "not_as_sent"), ChangedMeanwhile())
     if isinstance(refused, workflow.NotYet):
         missing = FormRefused("assessment", [FieldError("", f"needs_{each}") for each in refused.missing])
         return web.with_status_of(show(request, opened, f"needs_{refused.missing[0]}"), missing)
@@ -473,7 +479,7 @@ def _decide(request: web.Request, opened: Opened, after: Dossier, signature: Sig
     from dupak.printed_konvensional import Work  # noqa: PLC0415 the same
 
     if not is_as_sent(opened.dossier):
-        raise NotPossible("not_as_sent", request.person.session.person)
+        raise NotAsSent
     result, faults = outcome(opened.dossier, opened.case)
     if result is None:
         raise FormRefused("assessment", faults)
