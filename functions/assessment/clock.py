@@ -1,7 +1,8 @@
 """Once a working day: who has dossiers near or past their day is reminded, and others are told of late ones.
 
-A letter holds numbers only, one for each person and day; a repeat of the clock writes nothing twice. Documents that
-could not be drawn are tried again here, a few times.
+A desk's letter holds numbers only, one for each person and day; an official is told of a returned dossier once when
+its day is near, and once when it has passed. A repeat of the clock writes nothing twice. Documents that could not be
+drawn are tried again here, a few times.
 """
 
 from __future__ import annotations
@@ -24,12 +25,14 @@ from portal import access
 from portal.audit import SYSTEM, Audit, Note
 from portal.errors import ChangedMeanwhile
 from portal.identifiers import format_reference
+from portal.moments import day_told
 from portal.outbox import message
 from portal.records import ConditionFailed, Item, Table, time_limit
 from portal.settings import Settings
 from portal.workdays import day_of, is_workday
 
-# Who has to act in each state; where dossiers are assessed, it is whoever was assigned.
+# Who has to act in each state; where dossiers are assessed, it is whoever was assigned, and of what is returned its
+# official.
 ROLE = {state: role for state, role in QUEUES.items() if state != "assessing"}
 # Of which office of a dossier the scope of a role speaks; the access table says the same.
 SCOPE: Mapping[str, str] = {"atasan": "unit", "sekretariat": "agency", "ketua": "agency", "penetap": "agency"}
@@ -88,10 +91,14 @@ def _remind(dossiers: Dossiers, assessments: Table, now: datetime) -> int:
     """A letter for each person who has dossiers near or past their day, or is told of another desk's late ones."""
     hands, today = Hands(assessments), day_of(now)
     told: dict[str, Hand] = {}
+    officials = 0
     counts: dict[str, Counter[str]] = defaultdict(Counter)  # by person: who works at two desks gets one letter
     for state in OFFICE:
         rows = dossiers.queue(state, "*", MOST_WAITING)
         at = {row["reference"]: kind for row in rows if (kind := _kind(row, state, today))}
+        if state == "returned":
+            officials += sum(_tell_its_official(dossiers, row, at[row["reference"]], now) for row in rows
+                             if row["reference"] in at)
         for hand, reference in _at_their_desk(hands, assessments, state, rows):
             if reference in at:
                 told[hand.person] = hand
@@ -101,15 +108,16 @@ def _remind(dossiers: Dossiers, assessments: Table, now: datetime) -> int:
             if at.get(row["reference"]) == "late" and hand.reaches(row[SCOPE[above]]):
                 told[hand.person] = hand
                 counts[hand.person]["escalated"] += 1
-    return sum(_tell(dossiers.table, hand, counts[person], now) for person, hand in told.items())
+    return officials + sum(_tell(dossiers.table, hand, counts[person], now) for person, hand in told.items())
 
 
 def _at_their_desk(hands: Hands, assessments: Table, state: str, rows: list[Item]) -> Iterator[tuple[Hand, str]]:
     """Everybody who has to act on one of these dossiers, with its reference."""
     if state == "assessing":
         yield from _assessors(hands, assessments)
+    role = ROLE.get(state)
+    if role is None:
         return
-    role = ROLE[state]
     yield from ((hand, row["reference"]) for hand in hands.of(role) for row in rows if hand.reaches(row[SCOPE[role]]))
 
 
@@ -128,6 +136,20 @@ def _assessors(hands: Hands, assessments: Table) -> Iterator[tuple[Hand, str]]:
     work = [item["sk"].split("#") for item in assessments.query(WORK)]
     yield from ((hand, reference) for hand in hands.of("penilai") for person, reference in work
                 if person == hand.person)
+
+
+def _tell_its_official(dossiers: Dossiers, row: Item, kind: str, now: datetime) -> int:
+    """One letter when the day of a returned dossier is near, one when it has passed; without an address none."""
+    found = dossiers.find(row["reference"])
+    if found is None or found.state != "returned" or not found.email:
+        return 0
+    values = {"reference": format_reference(found.reference), "day": day_told(found.due, found.language)}
+    with suppress(ConditionFailed):
+        dossiers.table.write(message(f"DOSSIER#{found.reference}", "dossier_waits", to=found.email,
+                                     language=found.language, values=values, now=now,
+                                     submission=f"{found.due}-{kind}"))
+        return 1
+    return 0
 
 
 def _tell(table: Table, hand: Hand, counted: Counter[str], now: datetime) -> int:

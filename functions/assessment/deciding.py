@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from fractions import Fraction
 from typing import Any
@@ -19,7 +20,7 @@ from dupak.rulebook import Rulebook
 from dupak.store import Decision, Paper
 from dupak.views import Teller
 from portal.assets import LANGUAGES
-from portal.identifiers import format_moment
+from portal.identifiers import format_moment, format_reference
 from portal.workdays import day_of
 
 SEX = {"1": "L", "2": "P"}
@@ -65,14 +66,34 @@ def papers_of(dossier: Dossier, counted: Counted, book: Rulebook, now: datetime,
     lama = Fraction(before.total) if before and is_same_count(before, counted) else None
     made = []
     for kind in kinds_for(dossier.regime):
-        data = paper(kind, subject, issue, result, told, before=lama)
-        made.append(Paper(dossier.reference, dossier.decisions, kind, data, format_moment(now), issue.day,
+        own = issue_of(kind, issue, dossier)
+        data = paper(kind, subject, own, result, told, before=lama)
+        made.append(Paper(dossier.reference, dossier.decisions, kind, data, format_moment(now), own.day,
                           told.number(counted.total.value)))
     return made
 
 
+def issue_of(kind: str, issue: Issue, dossier: Dossier) -> Issue:
+    """A paper's own number, day and place: the decision's are those of what was set by it.
+
+    A DUPAK was proposed before, under the number of its dossier; an SPMK is what its superior stated when they
+    confirmed, and has no number.
+    """
+    if kind == "dupak":
+        return replace(issue, number=format_reference(dossier.reference))
+    if kind == "spmk":
+        return replace(issue, number="", day=dossier.superior.get("day", issue.day),
+                       place=dossier.superior.get("place", issue.place))
+    return issue
+
+
 def months_decided(dossier: Dossier, counted: Counted, before: Decision | None) -> tuple[str, str]:
-    """The months that a decision is about: of a conversion those that the one before it had not, else all."""
+    """The months that a decision is about: of a conversion those that the one before it had not, else all.
+
+    An integration has no first one: it takes in everything until its last.
+    """
+    if dossier.regime == "integrasi":
+        return "", counted.last
     new = sorted({*months_of(dossier)} - {*(before.months if before else ())})
     return (new[0], new[-1]) if new else (counted.first, counted.last)
 

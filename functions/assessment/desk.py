@@ -30,7 +30,7 @@ from dupak.konvensional import Butir
 from dupak.models import Refused
 from dupak.own_views import MEDIA, butir, counted_or_told, queue_row, teller
 from dupak.rulebook import Rulebook, RuleMissing
-from dupak.store import OFFICE, Decision, Dossiers, asked_for, counted_up, decided, replaced
+from dupak.store import DESK_OF, OFFICE, Decision, Dossiers, asked_for, counted_up, decided, replaced
 from portal import access, errors, web
 from portal.access import ANY_SCOPE, Facts, Grant
 from portal.assets import read_json, words
@@ -125,6 +125,9 @@ def queue(request: web.Request, told: str = "") -> web.Reply:
     request.person.grant(Facts(), "assessment.see")
     now, me = datetime.now(UTC), request.person.session.person
     Hands(assessments().table).note(request.person.session, now)
+    for role in DESK_OF:
+        dossiers().desk_opened(role, [each.scope for each in request.person.session.roles
+                                      if each.name == role and each.scope], now)
     asked = [(*each, _after_row(request, *each)) for each in _offices(request)]
     asked = [each for each in asked if each[2]] or asked
     rows = at_once([partial(dossiers().queue, state, office, ON_A_PAGE + 1, after=after)
@@ -421,7 +424,8 @@ def _done(request: web.Request, opened: Opened, event: str, now: datetime) -> we
         beside.append(assessments().signs(request.person.session.person, Signer(**signature.model_dump()), now))
     if event == "confirm" and signature:
         after = replace(after, superior={"name": request.person.session.name, "nip": signature.nip,
-                                         "title": signature.title})
+                                         "title": signature.title, "place": signature.place,
+                                         "day": day_of(now).isoformat()})
     if event in {"uphold", "grant"}:
         after = replace(after, answer=remark, answered_at=format_moment(now))
     if event == "decide" and signature:

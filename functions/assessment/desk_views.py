@@ -14,6 +14,7 @@ from assessment import marks as marking
 from assessment.marks import Item, Mark, proposed
 from assessment.workflow import ASSESSORS
 from assessment.workflow import words as workflow_words
+from dupak.counting import twice_in
 from dupak.dossiers import ATTACHMENTS, SECTIONS, Dossier
 from dupak.models import written
 from dupak.own_views import ZONE, faults_told
@@ -112,12 +113,12 @@ def marks_in(fields: Mapping[str, Any], dossier: Dossier) -> dict[str, Mark]:
     for item in items_of(dossier):
         given, reason, note = (str(fields.get(f"{name}_{item.number}", "")).strip()
                                for name in ("accepted", "reason", "note"))
-        if not given:
+        if not any((given, reason, note)):
             continue
-        accepted = _read(f"accepted_{item.number}", Points(most=1000).read, given, faults)
+        accepted = _read(f"accepted_{item.number}", Points(most=1000).read, given, faults) if given else ""
         note = _read(f"note_{item.number}", readable, note, faults)
         if not faults:
-            found[item.number] = Mark(item.number, Decimal(accepted), reason, note)
+            found[item.number] = Mark(item.number, Decimal(accepted) if accepted else None, reason, note)
     if faults:
         raise FormRefused("assessment", faults)
     return found
@@ -198,13 +199,13 @@ def _slots(dossier: Dossier, language: str) -> dict[str, str]:
 def _items(dossier: Dossier, evidence: Sequence[Mapping[str, Any]], catalogue: Mapping[str, Any], counted: Any,  # noqa: ANN401
            language: str, *, case_: Any = None) -> list[dict[str, Any]]:  # noqa: ANN401 the Case, where marks are seen
     """The items with what is proposed, their evidence, and, once both have locked, what each assessor accepts."""
-    rows = []
+    rows, twice = [], twice_in(dossier)
     for item, said in zip(items_of(dossier), dossier.items, strict=True):
         known = catalogue.get(item.kode)
         row = {"number": item.number, "kode": item.kode, "what": known.kegiatan if known else item.kode,
                "one": known.satuan if known else "", "points": _number(known.angka_kredit, language) if known else "",
                "proposed": _number(item.proposed, language), "value": str(item.proposed),
-               "day": day_told(said["day"], language),
+               "day": day_told(said["day"], language), "twice": twice.get(item.number, ""),
                "evidence": [each for each in evidence if each["item"] == item.number],
                "first": "", "second": "", "counts": "", "differs": False, "asked": False, "ruling": None}
         if counted:
@@ -232,7 +233,7 @@ def _ruling(mark: Mark | None, language: str) -> dict[str, str]:
     """What the plenary decided before, as its form is filled in with it."""
     if mark is None:
         return {"accepted": "", "reason": "", "note": ""}
-    return {"accepted": _number(mark.accepted, language), "reason": mark.reason, "note": mark.note}
+    return {"accepted": _accepted(mark, language), "reason": mark.reason, "note": mark.note}
 
 
 def _mark(marks: Any, number: str, language: str) -> str:  # noqa: ANN401 the store's Marks
@@ -242,7 +243,11 @@ def _mark(marks: Any, number: str, language: str) -> str:  # noqa: ANN401 the st
 
 def _told(mark: Mark, language: str) -> str:
     reason = marking.words(language)["marks"].get(mark.reason, "") if mark.reason else ""
-    return " · ".join(part for part in (_number(mark.accepted, language), reason, mark.note) if part)
+    return " · ".join(part for part in (_accepted(mark, language), reason, mark.note) if part)
+
+
+def _accepted(mark: Mark, language: str) -> str:
+    return "" if mark.accepted is None else _number(mark.accepted, language)
 
 
 def _number(value: Decimal, language: str) -> str:

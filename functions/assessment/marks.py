@@ -38,10 +38,10 @@ class Item:
 
 @dataclass(frozen=True)
 class Mark:
-    """What is accepted of an item, why it is less than was proposed, and perhaps a sentence."""
+    """What is accepted of an item (None: not said yet), why it is less than was proposed, and perhaps a sentence."""
 
     item: str
-    accepted: Decimal
+    accepted: Decimal | None
     reason: str = ""
     note: str = ""
 
@@ -59,13 +59,18 @@ class Marks:
     @property
     def volumes(self) -> dict[str, Decimal]:
         """What is accepted of each item that is marked."""
-        return {number: mark.accepted for number, mark in self.marks.items()}
+        return volumes_of(self.marks)
 
 
 def proposed(rows: Iterable[Mapping[str, Any]]) -> tuple[Item, ...]:
     """The items of a dossier (`Dossier.items`) with their numbers."""
     return tuple(Item(str(number), row["kode"].strip().upper(), Decimal(row["volume"]))
                  for number, row in enumerate(rows, 1))
+
+
+def volumes_of(marks: Mapping[str, Mark]) -> dict[str, Decimal]:
+    """What is accepted of each item, without those of which it is not said yet."""
+    return {number: mark.accepted for number, mark in marks.items() if mark.accepted is not None}
 
 
 def outcome(accepted: Decimal, proposed: Decimal) -> Outcome:
@@ -96,6 +101,9 @@ def wrong(marks: Mapping[str, Mark], items: Sequence[Item]) -> list[FieldError]:
 
 
 def _wrong(mark: Mark, item: Item) -> Iterator[FieldError]:
+    if mark.accepted is None:
+        yield from wrong_note(f"note_{item.number}", mark.note)
+        return
     if not mark.accepted.is_finite() or mark.accepted < 0:
         yield FieldError(f"accepted_{item.number}", "below_nothing")
         return
@@ -131,7 +139,7 @@ def wrong_reason(group: str, reason: str, note: str) -> list[FieldError]:
 
 def unmarked(marks: Mapping[str, Mark], items: Sequence[Item]) -> tuple[str, ...]:
     """The numbers of the items that have no mark yet."""
-    return tuple(item.number for item in items if item.number not in marks)
+    return tuple(item.number for item in items if item.number not in volumes_of(marks))
 
 
 # -- two assessors and the plenary ---------------------------------------------------------------------------------
@@ -152,7 +160,7 @@ def agreed(first: Marks, second: Marks, items: Sequence[Item]) -> dict[str, Deci
 
 def settled(first: Marks, second: Marks, plenary: Mapping[str, Mark], items: Sequence[Item]) -> dict[str, Decimal]:
     """The volumes that count: what the plenary decided, else what both accept. Items without either are not there."""
-    counting = {**agreed(first, second, items), **{number: mark.accepted for number, mark in plenary.items()}}
+    counting = {**agreed(first, second, items), **volumes_of(plenary)}
     return {item.number: counting[item.number] for item in items if item.number in counting}
 
 

@@ -47,6 +47,7 @@ from assessment.marks import (
     settled,
     unmarked,
     unsettled,
+    volumes_of,
     wrong,
     wrong_note,
     wrong_reason,
@@ -343,7 +344,9 @@ class Assessments:
 
         It decides on items that differ, and on those that the chair has asked it about.
         """
-        faults = wrong(rulings, items) or not_asked(rulings, (*self.counted(case, items).differing, *case.discussed))
+        asked = (*self.counted(case, items).differing, *case.discussed)
+        open_ = [FieldError(f"accepted_{number}", "missing") for number in {*rulings} - {*volumes_of(rulings)}]
+        faults = [*wrong(rulings, items), *open_] or not_asked(rulings, asked)
         if faults:
             raise MarksRefused(faults)
         return self._change(case, replace(case, plenary={**case.plenary, **rulings}), now)
@@ -540,13 +543,15 @@ def _read_case(item: Stored) -> Case:
 
 
 def _stored_marks(marks: Mapping[str, Mark]) -> dict[str, Any]:
-    return {number: asdict(mark) for number, mark in marks.items()}
+    """What is not said yet is left out: the store keeps no nothing."""
+    return {number: {name: value for name, value in asdict(mark).items() if value is not None}
+            for number, mark in marks.items()}
 
 
 def _read_each(stored: Mapping[str, Any]) -> dict[str, Mark]:
     """Marks by item, in the order of their numbers; whole numbers come back from the store as int."""
-    return {number: Mark(**{**stored[number], "accepted": Decimal(stored[number]["accepted"])})
-            for number in sorted(stored, key=int)}
+    return {number: Mark(**{**stored[number], "accepted": Decimal(stored[number]["accepted"])
+                            if "accepted" in stored[number] else None}) for number in sorted(stored, key=int)}
 
 
 def _read_marks(item: Stored) -> Marks:

@@ -197,7 +197,9 @@ def months_of(dossier: Dossier) -> dict[str, str]:
 
 
 def _integration(dossier: Dossier, book: Rulebook, _catalogue: Mapping[str, Butir], _today: date,
-                 _before: Before, _volumes: Mapping[str, Decimal] | None) -> Counted:
+                 before: Before, _volumes: Mapping[str, Decimal] | None) -> Counted:
+    if before.integrated:
+        raise Refused([Fault(("integrasi", 0, "jenjang"), "integrated_once", {})])
     said = dossier.section("integrasi")
     since = rules.conversion_begins(book)
     base = Decimal(said["base"]) if said.get("base") else None
@@ -301,6 +303,24 @@ def lacks(dossier: Dossier, kinds: Sequence[Mapping[str, Any]], *, first: bool) 
             yield from _attachments_missing(dossier, wanted(dossier, kinds, first=first))
         elif section not in MAY_BE_EMPTY and not any(dossier.section(section).values()):
             yield Lack(section, "empty", {})
+    yield from _items_twice(dossier)
+
+
+def _items_twice(dossier: Dossier) -> Iterator[Lack]:
+    """Items of the same code and day: what was done twice on a day is one item with its volume, so it may be a slip."""
+    for number, earlier in twice_in(dossier).items():
+        yield Lack("butir", "item_twice", {"number": number, "earlier": earlier}, stops=False)
+
+
+def twice_in(dossier: Dossier) -> dict[str, str]:
+    """The numbers of items that say what an earlier one says, by code and day, each with the number of that one."""
+    first: dict[tuple[str, str], str] = {}
+    again: dict[str, str] = {}
+    for number, each in enumerate(dossier.items, 1):
+        earlier = first.setdefault((each["kode"].strip().upper(), each["day"]), str(number))
+        if earlier != str(number):
+            again[str(number)] = earlier
+    return again
 
 
 def _attachments_missing(dossier: Dossier, kinds: Sequence[Mapping[str, Any]]) -> Iterator[Lack]:
@@ -342,4 +362,4 @@ def exact(text: str) -> Fraction:
 
 
 __all__ = ["CALCULATION", "Before", "Counted", "FormRefused", "Lack", "before_of", "career_in", "count", "exact",
-           "facts_of", "identity_wrong", "is_outside", "lacks", "months_of", "wanted"]
+           "facts_of", "identity_wrong", "is_outside", "lacks", "months_of", "twice_in", "wanted"]

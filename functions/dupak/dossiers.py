@@ -90,7 +90,7 @@ class Dossier:
     agency: str = ""
     region: str = ""
     round: str = ""  # of a conventional one: in which round it was sent
-    superior: Mapping[str, str] = field(default_factory=dict)  # who confirmed: name, nip, title
+    superior: Mapping[str, str] = field(default_factory=dict)  # who confirmed: name, nip, title, place, day
     decided_at: str = ""
     number: str = ""  # of the decision
     objection: str = ""

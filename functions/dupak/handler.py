@@ -19,6 +19,7 @@ from portal.errors import FieldError, FormRefused
 from portal.forms import Form
 from portal.settings import Settings
 from portal.submissions import CARRIERS, TRAP, explain
+from portal.workdays import day_of
 
 CREDIT = Form("credit", Calculation, "/layanan/angka-kredit/hitung")
 PAGE = "/e-dupak/kalkulator/"
@@ -65,7 +66,7 @@ def _counted(request: web.Request, answers: Mapping[str, Any]) -> dict[str, Any]
     asked = cast("Calculation", CREDIT.read(answers))
     teller = Teller(rulebook(), CREDIT.words(request.language), request.language)
     try:
-        return teller.standing(standing(career_of(asked), rulebook(), datetime.now(UTC).date()))
+        return teller.standing(standing(career_of(asked), rulebook(), day_of(datetime.now(UTC))))
     except Refused as refused:
         raise FormRefused(CREDIT.name, told(refused.faults, teller.names, request.language)) from None
     except RuleMissing as missing:

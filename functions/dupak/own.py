@@ -15,7 +15,7 @@ from assessment import workflow
 from assessment.progress import progress
 from assessment.rounds import round_for
 from dupak import own_views as views
-from dupak.counting import COUNTED_FROM, Counted, before_of, identity_wrong, is_outside, lacks, wanted
+from dupak.counting import COUNTED_FROM, Counted, Lack, before_of, identity_wrong, is_outside, lacks, wanted
 from dupak.dossiers import ATTACHMENTS, SECTIONS, Dossier, Exhibit, follow_items, freeze
 from dupak.konvensional import Butir
 from dupak.rulebook import Rulebook
@@ -37,7 +37,7 @@ from dupak.sources import Offer, Owner, Source
 from dupak.sources.attendance import Attendance
 from dupak.sources.decisions import Decisions
 from dupak.sources.files import Files
-from dupak.store import HOLDING, OFFICE, Dossiers
+from dupak.store import DESK_OF, HOLDING, OFFICE, Dossiers
 from identity.store import Identities
 from portal import access, errors, web
 from portal.access import Facts
@@ -213,13 +213,24 @@ class Look:
 
     counted: Counted | None
     faults: tuple[FieldError, ...]
-    lacks: tuple[Any, ...]
+    lacks: tuple[Lack, ...]
     withdrawn: tuple[Exhibit, ...]
     first: bool
 
 
 def _look(dossier: Dossier) -> Look:
-    return replace(_reckoned(dossier), withdrawn=tuple(_gone(dossier)))
+    found = _reckoned(dossier)
+    return replace(found, withdrawn=tuple(_gone(dossier)), lacks=(*found.lacks, *_without_desk(dossier)))
+
+
+def _without_desk(dossier: Dossier) -> list[Lack]:
+    """The offices, as they were typed, at which nobody has opened a desk yet: it is told and holds nothing up."""
+    if not dossier.editable or not dossier.section("identitas"):
+        return []
+    offices = {role: str(getattr(dossier, name)) for role, name in DESK_OF.items()}
+    there = at_once([partial(dossiers().has_desk, role, office) for role, office in offices.items()])
+    return [Lack("identitas", "no_desk", {"role": role, "office": office}, stops=False)
+            for (role, office), known in zip(offices.items(), there, strict=True) if not known]
 
 
 def _reckoned(dossier: Dossier) -> Look:
@@ -248,8 +259,7 @@ def section(request: web.Request) -> web.Reply:
     """One section as a form: what was answered, or what is known already."""
     dossier, name = _own(request), _section(request)
     answers = dossier.section(name) or _proposed(request, dossier, name)
-    return _section_page(request, dossier, name,
-                         answers if request.wants_json else form_of(name, dossier).again(answers))
+    return _section_page(request, dossier, name, form_of(name, dossier).again(answers))
 
 
 def _section(request: web.Request) -> str:

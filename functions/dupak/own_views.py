@@ -157,8 +157,8 @@ def _bar(target: Mapping[str, Any], now: Decision, language: str) -> dict[str, A
     needed = Fraction(parts[0]["exact"])
     share = min(Fraction(1), max(Fraction(0), Fraction(now.total) / needed)) if needed else Fraction(1)
     return {"title": target["title"], "told": target["told"], "needed": parts[0]["told"], "there": parts[1]["told"],
-            "width": int(share * CHART), "earliest": target["earliest"], "enough": target["enough"],
-            "percent": f"{int(share * 100)}%", "language": language}
+            "width": int(share * CHART), "earliest": target["earliest"], "begins": target["begins"],
+            "enough": target["enough"], "percent": f"{int(share * 100)}%", "language": language}
 
 
 def queue_row(dossier: Dossier, counted: Counted | None) -> dict[str, Any]:
@@ -193,20 +193,22 @@ def dossier(found: Dossier, look: Any, language: str, *, teller: Teller, kinds: 
     missing = [{"section": each.section, "text": texts["lacks"][each.code].format(
         **{**each.facts, "kind": _title(each.facts.get("kind", ""), kinds, language),
            "section": texts["sections"][each.section],
+           "role": workflow_words(language)["roles"].get(each.facts.get("role", ""), ""),
            "day": day_told(each.facts["day"], language) if "day" in each.facts else ""})} for each in look.lacks]
     gone = texts["lacks"]["gone" if ATTACHMENTS in found.editable else "gone_sent"]
     missing += [{"section": ATTACHMENTS, "text": gone.format(title=each.title)} for each in look.withdrawn]
+    told_of = {each["section"] for each in (*faults, *missing)}
+    complete = bool(look.counted) and not faults and not look.withdrawn and not any(each.stops for each in look.lacks)
     return {"head": summary(found, language), "faults": faults, "missing": missing,
-            "sections": [_section(found, name, faults, missing, texts) for name in SECTIONS[found.regime]],
+            "sections": [_section(found, name, kinds, told_of, texts) for name in SECTIONS[found.regime]],
             "result": kept.explained[language] if kept else explanation(look.counted, teller) if look.counted else None,
-            "missing_title": texts["missing_title" if found.editable else "notice_title"],
+            "missing_title": texts["missing_title" if found.editable and not complete else "notice_title"],
             "history": [{"when": format_time(parse_moment(each["at"]), ZONE, language),
                          "what": texts["happened"][each["event"]]} for each in events],
             "papers": papers_told(papers, found, language),
             "objection": found.objection, "answer": found.answer,
             "send_text": texts["send_text"].format(unit=found.unit, agency=found.agency),
-            "complete": bool(look.counted) and not faults and not look.withdrawn
-            and not any(each.stops for each in look.lacks)}
+            "complete": complete}
 
 
 def papers_told(papers: Sequence[Paper], found: Dossier, language: str) -> list[dict[str, Any]]:
@@ -222,16 +224,22 @@ def _title(kind: str, kinds: Sequence[Mapping[str, Any]], language: str) -> str:
     return next((str(each["title"][language]) for each in kinds if each["kind"] == kind), "")
 
 
-def _section(found: Dossier, name: str, faults: Sequence[Mapping[str, str]], missing: Sequence[Mapping[str, str]],
+def _section(found: Dossier, name: str, kinds: Sequence[Mapping[str, Any]], told_of: set[str],
              texts: Mapping[str, Any]) -> dict[str, Any]:
+    """A section with its state; those in `told_of` have something to look at."""
     returned = found.returned.get(name)
-    filled = bool(found.evidence) if name == ATTACHMENTS else name in found.sections
+    filled = _attached(found, kinds) if name == ATTACHMENTS else name in found.sections
     state = ("returned" if returned and not returned.revised
              else ("optional" if name in MAY_BE_EMPTY else "open") if not filled
-             else "told" if any(each["section"] == name for each in (*faults, *missing)) else "complete")
+             else "told" if name in told_of else "complete")
     return {"name": name, "title": texts["sections"][name], "state": state, "told": texts["section_states"][state],
             "reason": texts["reasons"][returned.reason] if returned else "", "note": returned.note if returned else "",
             "may_change": name in found.editable, "place": f"{BASE}/{found.reference}/{name}"}
+
+
+def _attached(found: Dossier, kinds: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether something is attached, and, where each item is to be proved, there are items."""
+    return bool(found.evidence) and (bool(found.items) or not any(each["per_item"] for each in kinds))
 
 
 # -- pages -----------------------------------------------------------------------------------------------------------

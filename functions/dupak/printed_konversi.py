@@ -30,7 +30,11 @@ class Piece:
 
 def pieces(found: Standing) -> list[Piece]:
     """What the present level's total consists of: what it began with, then month by month."""
-    opening, *later = found.total.parts
+    return _pieces_of(found.total)
+
+
+def _pieces_of(total: Node) -> list[Piece]:
+    opening, *later = total.parts
     began = [Piece(_line_of(part, opening), part.value, part) for part in opening.parts]
     return [*began, *(Piece("pendidikan" if part.what == "diploma" else "konversi", part.value, part)
                       for part in sorted(later, key=_month))]
@@ -69,7 +73,7 @@ def konversi(pen: Pen, issue: Issue, found: Standing) -> list[Block]:
     """The conversion of the predikat of the issue's months; of every one where it names no months."""
     words = pen.words["konversi"]
     parts = evaluations(issue, found)
-    lines = [line(pen.say(part.facts["predikat"]), _percentage(pen, part), _coefficient(pen, part),
+    lines = [line(_predikat(pen, part, found), _percentage(pen, part), _coefficient(pen, part),
                   pen.number(part.value)) for part in parts]
     total = sum((part.value for part in parts), Fraction(0))
     if len(parts) != 1:
@@ -80,8 +84,21 @@ def konversi(pen: Pen, issue: Issue, found: Standing) -> list[Block]:
 
 
 def evaluations(issue: Issue, found: Standing) -> list[Node]:
-    """The evaluations that a Konversi is about."""
-    return [part.node for part in pieces(found) if part.kind == "konversi" and _within(part.node, issue)]
+    """The evaluations that a Konversi is about, also those in the level that was left in its months."""
+    return [part.node for stay in found.stays for part in _pieces_of(stay.total)
+            if part.kind == "konversi" and _within(part.node, issue)]
+
+
+def _predikat(pen: Pen, part: Node, found: Standing) -> str:
+    """`Baik`; with the level where it is another than the paper is headed with."""
+    jenjang = _level(part)
+    told = pen.say(part.facts["predikat"])
+    return told if jenjang == found.stays[-1].post.jenjang else f"{told} ({pen.say(jenjang)})"
+
+
+def _level(part: Node) -> str:
+    """The level whose coefficient an evaluation was converted with."""
+    return next(str(each.row.key) for each in part.parts if each.what == "koefisien" and each.row)
 
 
 def _within(part: Node, issue: Issue) -> bool:

@@ -123,11 +123,11 @@ class Pen:
         return f"{day.day} {MONTHS[OFFICIAL][day.month - 1]} {day.year}"
 
     def span(self, first: str, last: str) -> str:
-        """`1 Januari 2023 s.d. 29 Februari 2024`, from two months."""
-        if not (first and last):
+        """`1 Januari 2023 s.d. 29 Februari 2024`, from two months; without the first `s.d. 29 Februari 2024`."""
+        if not last:
             return ""
-        until = monthrange(int(last[:4]), int(last[5:7]))[1]
-        return str(self.words["span"]).format(first=self.day(f"{first}-01"), last=self.day(f"{last}-{until:02}"))
+        until = self.day(f"{last}-{monthrange(int(last[:4]), int(last[5:7]))[1]:02}")
+        return str(self.words["span"]).format(first=self.day(f"{first}-01") if first else "", last=until).strip()
 
     def rank(self, golongan: str) -> str:
         """`Penata Muda`."""

@@ -70,6 +70,7 @@ class Target:
     needed: Node
     missing: Node  # negative: a surplus
     conditions: tuple[Row, ...]
+    begins: Month  # the first month that is not counted yet: those to come are counted from it on
     earliest: tuple[Earliest, ...]  # without those that lie beyond the last day of a rule
     beyond: date | None = None  # the first day for which a rule that they need is missing
 
@@ -371,7 +372,8 @@ def _target(kind: str, leads_to: str, stay: Stay, needed: Node, *, career: Caree
                 earliest.append(_earliest(kind, predikat, missing.value, stay, career=career, book=book))
             except RuleMissing as ended:  # what was earned stands; only the forecast needs rules that nobody has yet
                 beyond.append(ended.day)
-    return Target(kind, leads_to, needed, missing, tuple(conditions), tuple(earliest), min(beyond, default=None))
+    return Target(kind, leads_to, needed, missing, tuple(conditions), _counted_until(stay).plus(1), tuple(earliest),
+                  min(beyond, default=None))
 
 
 def _worse(predikat: str, stay: Stay, book: Rulebook) -> bool:
@@ -380,13 +382,18 @@ def _worse(predikat: str, stay: Stay, book: Rulebook) -> bool:
     return PREDIKAT.index(predikat) > PREDIKAT.index(asked)
 
 
+def _counted_until(stay: Stay) -> Month:
+    """The last month that is counted in a level; the one before it began, where nothing is yet."""
+    return stay.counted_until or stay.posts[0].since.plus(-1)
+
+
 def _earliest(kind: str, predikat: str, missing: Fraction, stay: Stay, *, career: Career, book: Rulebook) -> Earliest:
     """The first month of promotion if every month to come has this predikat.
 
     The points are there when a month is over, so the promotion can be on the first of the next one; in rank only in a
     month that is a period, and after the years in the present rank.
     """
-    counted = stay.counted_until or stay.posts[0].since.plus(-1)
+    counted = _counted_until(stay)
     months = months_until(missing, predikat, stay.post.jenjang, counted, book)
     reached = counted.plus(months)
     month = reached.plus(1)

@@ -12,7 +12,9 @@ Who assesses whom is not here: that is a table of its own, which the official's 
 | OWNER#<person>          | DECISION#<moment>#<ref>  | what was decided, with its explanation in both languages        |
 | QUEUE#<state>#<office>  | <due>#<reference>        | a dossier that waits for an office, the most urgent first; told |
 |                         |                          | so that a queue is one query                                    |
-| QUEUE#<state>#*         | <due>#<reference>        | the same for whoever has every office                           |
+| QUEUE#<state>#*         | <due>#<reference>        | the same for whoever has every office; what is returned waits   |
+|                         |                          | for its official, and stands here for the clock                 |
+| DESK#<role>             | <office>                 | that somebody with this role has opened the desk of an office   |
 | COUNTER#<agency>        | <year>                   | how many decisions an agency has numbered in a year             |
 | FAILED#PAPERS           | <reference>#<n>#<kind>   | a document that could not be drawn, for the clock to try again  |
 | REMINDER#<person>       | MESSAGE#<day>#<name>     | what a desk was reminded of: numbers only                       |
@@ -45,8 +47,10 @@ RECORD = "RECORD"
 EVENT, PAPER, DECISION = "EVENT#", "PAPER#", "DECISION#"
 SEEN = "changes = :seen"
 OFFICE: Mapping[str, str] = {"superior": "unit", "secretariat": "agency", "assessing": "agency", "plenary": "agency",
-                             "chair": "agency", "approving": "agency", "objected": "agency"}
+                             "chair": "agency", "approving": "agency", "objected": "agency", "returned": "unit"}
 HOLDING = ("decided", "objected", "closed")  # while a decision on a dossier holds
+# To whose desk of which office a dossier goes: its official types both names, and is told where nobody is.
+DESK_OF: Mapping[str, str] = {"atasan": "unit", "sekretariat": "agency"}
 NO_OFFICE = "-"  # of an office whose name has no letters: nobody's scope, but those of every office find it
 
 
@@ -188,6 +192,16 @@ class Dossiers:
         `after` is the `sk` of the row behind which to begin.
         """
         return list(self.table.query(f"QUEUE#{state}#{office}", most=most, after=after or None))
+
+    def desk_opened(self, role: str, offices: Iterable[str], now: datetime) -> None:
+        """Remember that these offices have somebody in this role here; who it is stays with the desk."""
+        for office in offices:
+            self.table.write(put({"pk": f"DESK#{role}", "sk": office, "expires_at": kept_until("assessor", now, now)}))
+
+    def has_desk(self, role: str, office: str) -> bool:
+        """Whether somebody with this role has opened the desk of an office, or of every office."""
+        named = [unit_key(office) or NO_OFFICE, ANY_SCOPE]
+        return any(at_once([partial(self.table.get, f"DESK#{role}", each) for each in named]))
 
     def numbered(self, agency: str, year: int) -> int:
         """How many decisions an agency has numbered in a year."""

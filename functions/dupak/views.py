@@ -18,6 +18,7 @@ from dupak.models import Node, written
 from dupak.rulebook import Row, Rulebook
 from dupak.rules import Standing, Target
 from portal.moments import MONTHS
+from portal.workdays import day_of
 
 SIGNS = {"sum": " + ", "difference": " − ", "product": " × ", "quotient": "/", "least": " | "}
 ENDS = 4  # a number with at most so many places is told whole
@@ -50,7 +51,7 @@ class Teller:
 
     @property
     def _rounding(self) -> Row:
-        return self.book.row("pembulatan", "desimal", datetime.now(UTC).date())
+        return self.book.row("pembulatan", "desimal", day_of(datetime.now(UTC)))
 
     def standing(self, found: Standing) -> dict[str, Any]:
         """Everything that was counted."""
@@ -69,6 +70,7 @@ class Teller:
         return {"kind": target.kind, "leads_to": target.leads_to,
                 "title": self.texts["targets"][target.kind].format(what=self.say(target.leads_to)),
                 "enough": missing <= 0, "missing": str(written(missing, self.places)), "told": surplus,
+                "begins": self.texts["earliest_from"].format(month=self.say(str(target.begins))),
                 "line": self.line(target.missing), "conditions": [self.rule(row) for row in target.conditions],
                 "earliest": [{"predikat": each.predikat, "name": self.say(each.predikat), "months": each.months,
                               "reached": str(each.reached), "month": str(each.month),

@@ -153,10 +153,12 @@ def _shown(field: Field, value: Any, texts: Mapping[str, Any]) -> list[tuple[str
 
 def sentence(form: str, error: FieldError, language: str) -> str:
     """What is wrong with one answer, in the reader's language: the form's own words, else the portal's."""
-    fields = words(form, language)["fields"]
+    texts = words(form, language)
+    fields = texts.get("fields", {})
     name, _, cell = parts_of_cell(error.field, fields)
     own = (fields[name]["rows"].get(cell, {}) if cell else fields.get(error.field, {})).get("errors", {})
-    text = own.get(error.code) or words("common", language)["errors"][error.code]
+    text = (own.get(error.code) or texts.get("errors", {}).get(error.code)
+            or words("common", language)["errors"][error.code])
     return str(text).format(**error.facts)
 
 

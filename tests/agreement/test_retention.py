@@ -94,10 +94,15 @@ def test_quarantine_forgets_as_soon_as_the_table_says() -> None:
 def test_backups_are_those_of_the_table_service_which_keeps_them_for_35_days() -> None:
     assert days("backup") == 35
     for bucket in ("EvidenceBucket", "DocumentsBucket"):
-        rule, _ = TEMPLATE.buckets[bucket]["LifecycleConfiguration"]["Rules"]
+        *_, rule, _ = TEMPLATE.buckets[bucket]["LifecycleConfiguration"]["Rules"]
         assert rule["NoncurrentVersionExpiration"]["NoncurrentDays"] == days("backup"), "deleted files, too"
     for table in TEMPLATE.tables.values():
         assert "RecoveryPeriodInDays" not in table["PointInTimeRecoverySpecification"]
+
+
+def test_documents_go_with_the_decisions_that_they_are_of() -> None:
+    rule, *_ = TEMPLATE.buckets["DocumentsBucket"]["LifecycleConfiguration"]["Rules"]
+    assert (rule["Prefix"], rule["ExpirationInDays"]) == ("papers/", days("decision"))
 
 
 def test_a_change_is_in_a_stream_for_a_day_which_nobody_can_set() -> None:

@@ -72,6 +72,7 @@ TOLD_BY_DOORS = {
     ("dossier", "regime"): {"too_many_drafts", "integrated_once"},
     ("dossier_identity", "rank_day"): {"before_appointment"}, ("dossier_identity", "post_day"): {"before_appointment"},
     ("dossier_integration", "golongan"): {"golongan_not_of_jenjang"},
+    ("dossier_integration", "jenjang"): {"integrated_once"},
     ("dossier_integration", "tugas_jabatan"): {"below_base"},
     ("dossier_term", "first"): {"before_appointment", "term_decided"},
     ("dossier_term", "last"): {"ends_before_it_begins", "regime_closed"},

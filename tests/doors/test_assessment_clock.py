@@ -134,6 +134,39 @@ def test_whoever_works_at_two_desks_gets_one_letter_about_both(
     assert reminded(store, "gita") == {"near": "1", "late": "1"}
 
 
+def letters_about(store: Dossiers, reference: str = "7F3K9QX2") -> list[tuple[str, str]]:
+    clock.handle({}, Context())
+    return [(each["template"], each["to"]) for each in store.letters(reference)]
+
+
+@pytest.mark.parametrize(("days", "expected"), [(-1, 1), (3, 1), (4, 0)])
+def test_an_official_is_reminded_of_what_was_returned_once_before_its_day_and_once_after(
+        store: Dossiers, waits: Put, days: int, expected: int) -> None:
+    waits("returned", add(TODAY, days), email="helmy@contoh.test")
+    once = letters_about(store)
+    assert once == [("dossier_waits", "helmy@contoh.test")] * expected
+    assert letters_about(store) == once, "another strike writes nothing twice"
+
+
+def test_what_came_to_an_end_meanwhile_reminds_nobody(store: Dossiers, waits: Put, works: Callable[..., None]) -> None:
+    works("ratna", "atasan")
+    waits("returned", add(TODAY, -1), email="helmy@contoh.test")
+    found = store.find("7F3K9QX2")
+    assert found is not None
+    note = Note("dossier", "7F3K-9QX2", "withdrawn", SYSTEM, "1", NOW)
+    store.move(found, Dossier(**{**vars(found), "state": "withdrawn", "due": ""}), "withdraw", note)
+    assert (letters_about(store), reminded(store, "ratna")) == ([], {})
+
+
+def test_an_assessor_is_not_reminded_of_work_whose_dossier_is_elsewhere(
+        store: Dossiers, names: dict[str, str], waits: Put, works: Callable[..., None]) -> None:
+    works("hadi", "penilai")
+    Table(names["AssessmentTable"]).write(put({"pk": "WORK#OPEN", "sk": "hadi#7F3K9QX2",
+                                               "since": format_moment(NOW - timedelta(days=90))}))
+    waits("superior", add(TODAY, -1))
+    assert reminded(store, "hadi") == {}
+
+
 @pytest.mark.usefixtures("store")
 def test_a_second_strike_on_the_same_day_writes_no_second_letter(
         waits: Put, works: Callable[..., None]) -> None:
@@ -144,7 +177,7 @@ def test_a_second_strike_on_the_same_day_writes_no_second_letter(
 
 
 def test_every_state_of_an_office_has_somebody_to_remind_and_a_scope_to_look_at() -> None:
-    assert {*clock.ROLE, "assessing"} == {*OFFICE}
+    assert {*clock.ROLE, "assessing", "returned"} == {*OFFICE}
     assert {workflow.escalates_to(state) for state in OFFICE} | {*clock.ROLE.values()} <= {*clock.SCOPE}
     assert {state: clock.SCOPE[role] for state, role in clock.ROLE.items()} == {
-        state: office for state, office in OFFICE.items() if state != "assessing"}
+        state: office for state, office in OFFICE.items() if state not in {"assessing", "returned"}}

@@ -323,6 +323,25 @@ def test_a_note_that_cannot_be_read_is_told_beside_its_field(assigned: str, peop
     assert len([each for each in answer.page.find("p") if each.attributes.get("class") == "portal-error"]) == 1
 
 
+def test_a_note_that_is_typed_before_its_volume_is_kept_and_does_not_count_as_a_mark(
+        assigned: str, people: Desk) -> None:
+    hadi = people["hadi"]
+    assert marks(hadi, assigned, "simpan", "0", accepted_1="", note_1="Bukti kedua?", reason_2="fewer_proven",
+                 accepted_2="").status == 200
+    kept = hadi(SHEET, reference=assigned).fields()
+    assert (kept["accepted_1"], kept["note_1"], kept["reason_2"]) == ("", "Bukti kedua?", "fewer_proven")
+    refused = marks(hadi, assigned, "kunci", "1", accepted_1="", note_1="Bukti kedua?", reason_2="", accepted_2="4")
+    assert refused.status == 422
+    assert "Butir ini belum dinilai." in refused.text
+    assert marks(hadi, assigned, "kunci", "2", note_1="Bukti kedua?").status == 303
+
+
+def test_the_plenary_says_a_volume_for_what_it_says_a_reason_for(plenary: str, people: Desk) -> None:
+    answer = acts(people["eko"], plenary, "settle", accepted_1="", reason_1="fewer_proven")
+    assert answer.status == 422
+    assert answer.fields(f"{desk.DESK}/{plenary}")["reason_1"] == "fewer_proven"
+
+
 @pytest.mark.parametrize("seen", ["\u00b2", "9" * 5000, "x"])
 def test_a_number_of_changes_that_is_none_breaks_nothing(seen: str, assigned: str, people: Desk) -> None:
     assert acts(people["eko"], assigned, "return", perubahan=seen).status == 409

@@ -23,6 +23,7 @@ from portal import assets, records
 from portal.evidence import owner_key, upload_sort
 from portal.identifiers import new_ulid
 from portal.records import Table, delete, put
+from portal.workdays import day_of
 from tests.doors.calling import Answer, Context
 from tests.doors.conftest import forget
 from tests.doors.test_dossiers import (  # noqa: F401 three of them are fixtures
@@ -290,11 +291,25 @@ def test_integration_happens_once(helmy: Official, sign_in: SignIn, dossiers: Do
     assert (again.status, "Integrasi Anda sudah ditetapkan di portal ini." in again.text) == (422, True)
 
 
+def test_of_two_integrations_begun_side_by_side_only_one_is_decided(
+        helmy: Official, sign_in: SignIn, uploads: Upload, dossiers: Dossiers) -> None:  # noqa: F811
+    second = Official(helmy.door, uploads)
+    for each in (helmy, second):
+        each.begins("integrasi")
+        each.fills("identitas", **IDENTITY)
+        each.fills("integrasi", jenjang="ahli_pertama", golongan="III/b", pendidikan="100", tugas_jabatan="60")
+        for slot in ("pak_konvensional", "sk_jabatan"):
+            each.attaches(slot)
+    decided(helmy, sign_in, dossiers)
+    assert "Integrasi Anda sudah ditetapkan di portal ini, dan hanya dilakukan satu kali." in second.sees().text
+    assert second.does("kirim").status == 422
+
+
 def test_months_of_the_old_regime_that_were_decided_are_not_assessed_again() -> None:
     dossier = Dossier("A", "B", "helmy", "konvensional", "id", "", "", sections={
         "masa": {"first": "2019-12", "last": "2020-03", "jenjang": "ahli_pertama", "golongan": "III/a"}})
     with pytest.raises(Refused) as refused_:
-        count(dossier, assessing.rulebook(), {}, NOW.date(), before=Before(terms=(("2017-01", "2019-12"),)))
+        count(dossier, assessing.rulebook(), {}, day_of(NOW), before=Before(terms=(("2017-01", "2019-12"),)))
     assert [(each.place, each.code) for each in refused_.value.faults] == [(("term", 0, "first"), "term_decided")]
 
 

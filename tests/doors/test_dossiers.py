@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from random import Random
 from typing import Any
@@ -19,6 +20,7 @@ from assessment import handler as desk
 from dupak import own, press
 from dupak.dossiers import SECTIONS, Exhibit, Returned
 from dupak.store import Dossiers
+from portal.assets import words
 from portal.audit import Audit
 from portal.buckets import Bucket
 from portal.evidence import owner_key, upload_sort
@@ -26,6 +28,7 @@ from portal.identifiers import format_moment, new_ulid
 from portal.records import Table, put
 from portal.seal_register import Seals
 from portal.sessions import Sessions
+from portal.workdays import day_of
 from registrations.catalogue import Catalogue
 from registrations.store import Registrations
 from tests.doors.calling import Answer, Caller, Context
@@ -248,6 +251,85 @@ def test_a_conventional_dossier_is_marked_twice_settled_and_decided_by_what_was_
     assert HIDDEN in eko(f"GET {desk.ONE}", reference=reference).text
 
 
+def test_the_papers_of_the_old_regime_bear_the_number_and_the_day_that_are_their_own(
+        sign_in: SignIn, uploads: Callable[[str, str], str], dossiers: Dossiers,
+        monkeypatch: pytest.MonkeyPatch) -> None:
+    helmy = Official(sign_in(), uploads)
+    conventional(helmy)
+    assert helmy.does("kirim").status == 303
+    doors = {name: sign_in(name, desk.handle) for name in ("ratna", "eko", "gita", "dian", "hadi", "intan")}
+    for name in ("hadi", "intan"):
+        assert doors[name](f"POST {desk.TEAM}/diri", form=JOINING).status == 303
+    for name, what, fields in (("ratna", "confirm", {**SIGNATURE, "place": "Kalitidu"}),
+                               ("eko", "complete", {"penilai_1": "hadi", "penilai_2": "intan"})):
+        assert acts(doors[name], helmy.reference, what, **fields).status == 303
+    for name in ("hadi", "intan"):
+        assert marks(doors[name], helmy.reference, "kunci", "0").status == 303
+    confirmed = day_of(datetime.now(UTC))
+    later = confirmed + timedelta(days=1)
+
+    class Later(datetime):
+        @classmethod
+        def now(cls, tz: Any = None) -> datetime:  # type: ignore[override]
+            return datetime(later.year, later.month, later.day, 3, tzinfo=tz)
+
+    monkeypatch.setattr("assessment.desk.datetime", Later)
+    for name, what, fields in (("gita", "endorse", {"catatan": "Sesuai"}), ("dian", "decide", SIGNATURE)):
+        answer = acts(doors[name], helmy.reference, what, **fields)
+        assert answer.status == 303, answer.text
+    papers = {each.kind: each for each in dossiers.papers(helmy.reference)}
+    number = f"{helmy.reference[:4]}-{helmy.reference[4:]}"
+    assert {kind: each.data["number"] for kind, each in papers.items()} == {
+        "dupak": f"NOMOR: {number}", "spmk": "", "pak": f"NOMOR: {dossiers.decisions('helmy')[0].number}"}
+    assert {kind: each.day for kind, each in papers.items()} == {
+        "dupak": later.isoformat(), "spmk": confirmed.isoformat(), "pak": later.isoformat()}
+    (signing,) = papers["spmk"].data["foot"]["signing"]
+    assert signing["signing"][0]["above"][0].startswith("Kalitidu, ")
+
+
+def test_an_office_at_which_nobody_has_a_desk_is_told_before_sending_and_holds_nothing_up(
+        sign_in: SignIn, uploads: Callable[[str, str], str]) -> None:
+    helmy = Official(sign_in(), uploads)
+    conversion(helmy, periods=(("01-2023", "12-2023", "baik"),))
+
+    def told() -> set[str]:
+        return {*re.findall(r">([^.>]*) belum pernah membuka meja", helmy.sees().body)}
+
+    assert told() == {f"Atasan langsung di {UNIT}", f"Sekretariat di {AGENCY}"}
+    assert "Yang perlu Anda ketahui" in helmy.sees().text, "nothing of it is still needed"
+    assert sign_in("ratna", desk.handle)(f"GET {desk.DESK}").status == 200
+    assert told() == {f"Sekretariat di {AGENCY}"}
+    assert sign_in("eko", desk.handle)(f"GET {desk.DESK}").status == 200
+    assert told() == set()
+    assert helmy.fills("identitas", **{**IDENTITY, "unit": "Dinas PMD Bojonogoro"}).status == 303
+    assert told() == {"Atasan langsung di Dinas PMD Bojonogoro"}, "a slip of the keys"
+    assert helmy.does("kirim").status == 303
+
+
+def test_attachments_are_not_complete_before_there_are_items_and_an_item_entered_twice_is_told(
+        sign_in: SignIn, uploads: Callable[[str, str], str]) -> None:
+    helmy = Official(sign_in(), uploads)
+    helmy.begins("konvensional")
+    helmy.fills("masa", first="01-2020", last="12-2022", jenjang="ahli_pertama", golongan="III/a")
+    for slot in ("surat_pengantar", "sk_pangkat", "sk_jabatan", "skp", "ijazah"):
+        helmy.attaches(slot)
+
+    def state(section: str) -> str:
+        found = helmy.door(ONE, data={}, reference=helmy.reference).json["sections"]
+        return next(each["state"] for each in found if each["name"] == section)
+
+    assert state("lampiran") == "open"
+    answer = helmy.fills("butir", items_kode=["DEMO-T1", "demo-t1 ", "DEMO-T1"], items_volume=["1", "1", "1"],
+                         items_day=["01-02-2021", "01-02-2021", "02-02-2021"], items_jenjang=["", "", ""])
+    assert answer.status == 303
+    for item in ("1", "2", "3"):
+        helmy.attaches("butir", item)
+    assert state("lampiran") in {"complete", "told"}
+    found = helmy.door(ONE, data={}, reference=helmy.reference).json["missing"]
+    assert [each["text"] for each in found if each["section"] == "butir"] == [
+        words("dossier", "id")["lacks"]["item_twice"].format(number=2, earlier=1)]
+
+
 def test_what_was_conventional_is_integrated_and_becomes_the_beginning_of_conversion(
         sign_in: SignIn, uploads: Callable[[str, str], str], dossiers: Dossiers) -> None:
     helmy = Official(sign_in(), uploads)
@@ -304,7 +386,7 @@ def test_an_attended_activity_proves_itself_from_the_check_in_to_the_decision(
     found = dossiers.find(helmy.reference)
     assert found is not None
     (exhibit,) = [each for each in found.evidence if each.source == "attendance"]
-    assert (exhibit.key, bool(exhibit.digest), exhibit.day) == (record.reference, True, NOW.date().isoformat())
+    assert (exhibit.key, bool(exhibit.digest), exhibit.day) == (record.reference, True, day_of(NOW).isoformat())
     # somebody else's attendance is nobody's evidence but theirs
     other = Official(sign_in("siti"), uploads, "siti")
     other.begins("konversi")

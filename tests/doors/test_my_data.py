@@ -31,6 +31,7 @@ from portal.identifiers import format_moment, format_reference
 from portal.proven import Addresses
 from portal.records import Table, delete, put, update
 from portal.sessions import Session, Sessions
+from portal.workdays import day_of
 from registrations.catalogue import Catalogue
 from registrations.desk_store import SavedFilters
 from registrations.models import Offering
@@ -297,7 +298,7 @@ def works_with_dossiers(person: str) -> None:
         {"identitas": identity}, {"2023-01": "baik"}, {"id": {}, "en": {}}, replaced_at=moment), person))
     tables.assessments.join(Assessor(person, "Siti", NIP, "ahli_madya", "IV/a", "Pemkab", away_until="2026-12-01"), NOW)
     tables.assessments.table.write(tables.assessments.signs(person, Signer(NIP, "Kepala", "Klino"), NOW))
-    day = NOW.date().isoformat()
+    day = day_of(NOW).isoformat()
     lent = Delegation(a_submission(82), person, "orang-lain", "penetap", "*", day, day, "other", "Rapat", "", "")
     tables.assessments.lend(lent, (Role("penetap", "*"),), replace(note, kind="person", record=person, action="lent"))
     session = Session("0" * 64, person, "Siti", EMAIL, ("penetap:*", "panitia:*"), moment, moment, "id")

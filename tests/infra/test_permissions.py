@@ -84,7 +84,7 @@ PERMISSIONS: dict[str, dict[tuple[str, str], tuple[str, ...]]] = {
         ("dynamodb:Query", AUDIT): ("RECORD#dossier#*", "RECORD#person#*"),
         ("s3:GetObject", DOCUMENTS): ("papers/*",),
         ("dynamodb:DeleteItem", DOSSIERS): ("FAILED#PAPERS", "QUEUE#*"),
-        ("dynamodb:GetItem", DOSSIERS): ("DOSSIER#*",),
+        ("dynamodb:GetItem", DOSSIERS): ("DESK#*", "DOSSIER#*"),
         ("dynamodb:PutItem", DOSSIERS): ("DOSSIER#*", "OWNER#*", "QUEUE#*"),
         ("dynamodb:Query", DOSSIERS): ("DOSSIER#*", "OWNER#*"),
         ("dynamodb:UpdateItem", DOSSIERS): ("DOSSIER#*",),
@@ -114,7 +114,7 @@ PERMISSIONS: dict[str, dict[tuple[str, str], tuple[str, ...]]] = {
         ("s3:GetObject", DOCUMENTS): ("papers/*",),
         ("dynamodb:DeleteItem", DOSSIERS): ("FAILED#PAPERS", "QUEUE#*"),
         ("dynamodb:GetItem", DOSSIERS): ("COUNTER#*", "DOSSIER#*"),
-        ("dynamodb:PutItem", DOSSIERS): ("COUNTER#*", "DOSSIER#*", "OWNER#*", "QUEUE#*"),
+        ("dynamodb:PutItem", DOSSIERS): ("COUNTER#*", "DESK#*", "DOSSIER#*", "OWNER#*", "QUEUE#*"),
         ("dynamodb:Query", DOSSIERS): ("DOSSIER#*", "OWNER#*", "QUEUE#*"),
         ("dynamodb:UpdateItem", DOSSIERS): ("DOSSIER#*", "OWNER#*"),
         ("s3:GetObject", EVIDENCE): ("*",),
@@ -141,7 +141,7 @@ PERMISSIONS: dict[str, dict[tuple[str, str], tuple[str, ...]]] = {
         ("dynamodb:PutItem", AUDIT): ("DAY#*", "RECORD#*"), ("dynamodb:Query", AUDIT): ("RECORD#*",),
         ("dynamodb:DeleteItem", DOSSIERS): ("FAILED#PAPERS",),
         ("dynamodb:GetItem", DOSSIERS): ("DOSSIER#*",),
-        ("dynamodb:PutItem", DOSSIERS): ("REMINDER#*",),
+        ("dynamodb:PutItem", DOSSIERS): ("DOSSIER#*", "REMINDER#*"),
         ("dynamodb:Query", DOSSIERS): ("FAILED#PAPERS", "QUEUE#*"),
         ("dynamodb:UpdateItem", DOSSIERS): ("DOSSIER#*",)},
     "RightsFunction": {
@@ -999,7 +999,10 @@ def one_is_taken_back_while_it_is_marked(people: People) -> None:
 
 
 def one_waits_and_is_taken_back(people: People) -> None:
-    """It waits until its superior is reminded; the clock also ends cases, and lets be drawn what could not be."""
+    """It waits until its superior is reminded, and its official when it came back.
+
+    The clock also ends cases, and lets be drawn what could not be.
+    """
     people.begins("integrasi", 65)
     people.ask("made", "POST", f"{DUPAK}/{{}}/integrasi", {"jenjang": "ahli_pertama", "golongan": "III/b",
                                                            "pendidikan": "100", "tugas_jabatan": "48,5", "base": "100"})
@@ -1012,6 +1015,8 @@ def one_waits_and_is_taken_back(people: People) -> None:
     clock.datetime = a_clock_later_by(timedelta(days=days))
     assert people.portal.functions["AssessmentClockFunction"]({})["drawn_again"] == 2
     people.portal.pumps.drain()
+    people.does("ratna-a", "return", alasan_integrasi="unclear")
+    assert people.portal.functions["AssessmentClockFunction"]({})["reminded"], "its official"
     people.does("made", "tarik")
 
 

@@ -194,7 +194,6 @@ def test_a_dossier_of_conversion_is_put_together_and_decided_by_pages_alone(pers
     assert Path(download.value.path()).read_bytes().startswith(b"PK")
 
 
-
 def joins(page: Page) -> None:
     page.goto("/layanan/meja/dupak/tim/diri")
     fill(page, {"nip": "19750505 200003 1 001", "jenjang": "ahli_madya", "golongan": "IV/a", "agency": AGENCY})
@@ -274,3 +273,5 @@ def test_a_conventional_dossier_is_marked_by_keyboard_settled_and_decided(person
     eko.goto("/layanan/meja/dupak/tim")
     expect(eko.get_by_role("row", name="DEMO-T2")).to_be_visible()
     looked_at(eko, "team")
+    dian.goto("/layanan/meja/dupak/tim/diri")
+    looked_at(dian, "lending")

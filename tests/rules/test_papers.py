@@ -244,6 +244,22 @@ def test_a_career_of_several_levels_is_printed_for_the_present_one() -> None:
     assert [row[-1] for row in rows(block)] == ["0,000", "25,000", "25,000"]
 
 
+def test_a_konversi_over_a_promotion_lists_the_months_of_both_levels() -> None:
+    found = a_standing(("2023-01", "2023-06", "baik"), ("2023-07", "2023-12", "baik"), golongan="III/b",
+                       then=(Post(Month(2023, 7), "ahli_muda", "III/c", Entry("naik")),))
+    data = printed("konversi", found, replace(SET, last="2023-12"))
+    assert rows(tables(data)[0]) == [
+        ["Baik (Ahli Pertama)", "6/12 × 100%", "12,5", "6,250"], ["Baik", "6/12 × 100%", "25", "12,500"],
+        ["JUMLAH ANGKA KREDIT", "18,750"]]
+    later = printed("konversi", found, replace(SET, first="2023-07", last="2023-12"))
+    assert rows(tables(later)[0]) == [["Baik", "6/12 × 100%", "25", "12,500"]]
+
+
+def test_a_period_without_a_beginning_tells_its_end() -> None:
+    assert Pen.like(teller(), "2026-11-27").span("", "2022-12") == "s.d. 31 Desember 2022"
+    assert Pen.like(teller(), "2026-11-27").span("", "") == ""
+
+
 # -- integration ---------------------------------------------------------------------------------------------------
 
 
