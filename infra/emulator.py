@@ -73,6 +73,11 @@ class Emulator:
             self._process.wait()
         _pipe(self._process.stdout).close()
 
+    def empty(self) -> None:
+        """Take out all that it holds; tables, queues and buckets stay, with their names."""
+        with WITHOUT_PROXY.open(f"{self.url}/_empty", data=b"", timeout=10) as answer:
+            answer.read()
+
     def sent_mail(self) -> list[Mail]:
         """Every message taken so far, the newest first."""
         with WITHOUT_PROXY.open(f"{self.url}/_mail", timeout=10) as answer:

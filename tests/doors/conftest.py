@@ -1,4 +1,4 @@
-"""Doors against storage made from the real template: an emulator for each module, fresh tables for each test."""
+"""Doors against storage made from the real template: made once for each module, empty for each test."""
 
 from __future__ import annotations
 
@@ -96,13 +96,20 @@ def forget(*remembered: Any) -> None:
         each.cache_clear()
 
 
+@pytest.fixture(scope="module")
+def storage(emulator: Emulator) -> dict[str, str]:
+    """The template's storage: logical name to real name."""
+    return provision(TEMPLATE, emulator.url, stack=f"t{uuid.uuid4().hex[:8]}", origin=ORIGIN)
+
+
 @pytest.fixture
-def names(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
-    """Fresh storage from the template: logical name to real name; functions find the tables where they look."""
-    made = provision(TEMPLATE, emulator.url, stack=f"t{uuid.uuid4().hex[:8]}")
-    for name, value in tables_of(made).items():
+def names(emulator: Emulator, storage: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """Empty storage; functions find the tables where they look, and remember nothing of the test before."""
+    emulator.empty()
+    forget(*OF_A_DOOR)
+    for name, value in tables_of(storage).items():
         monkeypatch.setenv(name, value)
-    return made
+    return {**storage}
 
 
 def tables_of(names: dict[str, str]) -> dict[str, str]:

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from infra.bus import BucketPump, Bus
-from infra.emulator import WITHOUT_PROXY, client, provision
+from infra.emulator import WITHOUT_PROXY, client
 from infra.lambdas import Lambda
 from infra.scanner import EICAR, Scanner, stand_in
 from infra.template_reader import Template
@@ -30,7 +30,7 @@ from portal.records import Table
 from portal.sessions import Sessions
 from tests import hostile
 from tests.doors.calling import Answer, Caller, Context
-from tests.doors.conftest import OF_A_DOOR, ORIGIN, forget, tables_of
+from tests.doors.conftest import OF_A_DOOR, ORIGIN, forget
 from tests.doors.weather import contents
 from tests.hostile import MOST, docx, from_a_phone, pdf
 from tests.people import a_submission
@@ -154,11 +154,7 @@ def etag_of(content: bytes) -> str:
 
 
 @pytest.fixture
-def files(emulator: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Files]:
-    names = provision(TEMPLATE, emulator.url, stack=f"t{uuid.uuid4().hex[:8]}", origin=ORIGIN)
-    for variable, value in tables_of(names).items():
-        monkeypatch.setenv(variable, value)
-    forget(*OF_A_DOOR)
+def files(emulator: Any, names: dict[str, str]) -> Iterator[Files]:
     yield Files(names, emulator.url)
     forget(*OF_A_DOOR)
 
