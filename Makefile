@@ -8,9 +8,9 @@ export PORT PYTHONPATH
 VENV := .venv
 RUN := $(VENV)/bin/python
 READY := $(VENV)/ready
-# Tests that need nothing but a processor run in two processes; browsers, crowds and builds have the machine to themselves.
-SIDE_BY_SIDE = tests/infra tests/doors tests/agreement tests/rules
-ALONE = tests/site tests/journeys tests/races
+# Tests run in two processes, each with its own portal and browser; crowds have the machine to themselves.
+SIDE_BY_SIDE = tests/journeys tests/infra tests/doors tests/site tests/agreement tests/rules
+ALONE = tests/races
 LOCK = $(VENV)/bin/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header
 
 .DEFAULT_GOAL := help

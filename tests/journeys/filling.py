@@ -16,9 +16,12 @@ OWN_PAGE = re.compile(rf"/kegiatan/{OWN}\d+/$")
 
 def visit(page: Page, address: str) -> int:
     """Go to an address of the portal; answers the status."""
-    if OWN_PAGE.search(address):
+    is_own = OWN_PAGE.search(address)
+    if is_own:
         page.route(OWN_PAGE, _show_model)
     answer = page.goto(address)
+    if is_own:
+        page.wait_for_load_state("networkidle")  # what is under way when routes go would never arrive
     page.unroute_all()  # while anything is routed, the browser has no cache
     assert answer
     return answer.status
