@@ -45,7 +45,8 @@ ISSUE = Issue(
     "Bidang Pemberdayaan Masyarakat", "IV/a", (("Agus Salim, S.IP.", "198001012005011002"),
                                                ("Maria Kurnia, M.Si.", "198202022006042003")),
     ("Slamet Raharjo, M.Si.", "197303031998031004"),
-    ("Sesuai dengan kegiatan yang dilakukan.", "Dua laporan digabung menjadi satu.", "Disetujui tim."))
+    ("Sesuai dengan kegiatan yang dilakukan.", "Dua laporan digabung menjadi satu.", "Disetujui tim."),
+    proposer=("Pejabat Pengusul,", "Dra. Wati Lestari", "197101011996032001"))
 
 
 def rulebook() -> Rulebook:

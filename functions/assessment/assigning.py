@@ -24,7 +24,7 @@ Left = Literal["", "recused", "replaced"]
 # Why somebody is not assigned, or does not leave: each has its words in content/forms/assessment.<lang>.yml, besides
 # the codes under `people` of content/rules/alur-dupak.yml, which have theirs there.
 REFUSALS = ("not_in_the_pool", "away", "is_assessed", "rank_too_low", "left_before", "no_seat_free", "not_assigned",
-            "all_locked", "locked_already", "still_assigned")
+            "all_locked", "locked_already", "assessed_oneself", "still_assigned")
 
 
 class NotPossible(Exception):

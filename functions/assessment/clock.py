@@ -17,7 +17,7 @@ from itertools import product
 from typing import Any
 
 from assessment import workflow
-from assessment.hands import QUEUES, Hand, Hands
+from assessment.hands import OF_ROLE, QUEUES, Hand, Hands
 from assessment.marks import proposed
 from assessment.store import WORK, Assessments
 from dupak.store import OFFICE, Dossiers
@@ -34,8 +34,6 @@ from portal.workdays import day_of, is_workday
 # Who has to act in each state; where dossiers are assessed, it is whoever was assigned, and of what is returned its
 # official.
 ROLE = {state: role for state, role in QUEUES.items() if state != "assessing"}
-# Of which office of a dossier the scope of a role speaks; the access table says the same.
-SCOPE: Mapping[str, str] = {"atasan": "unit", "sekretariat": "agency", "ketua": "agency", "penetap": "agency"}
 MOST_WAITING = 2000
 MOST_TRIES = 5
 
@@ -105,7 +103,7 @@ def _remind(dossiers: Dossiers, assessments: Table, now: datetime) -> int:
                 counts[hand.person][at[reference]] += 1
         above = workflow.escalates_to(state)
         for hand, row in product(hands.of(above), rows):
-            if at.get(row["reference"]) == "late" and hand.reaches(row[SCOPE[above]]):
+            if at.get(row["reference"]) == "late" and hand.reaches(row[OF_ROLE[above]]):
                 told[hand.person] = hand
                 counts[hand.person]["escalated"] += 1
     return officials + sum(_tell(dossiers.table, hand, counts[person], now) for person, hand in told.items())
@@ -118,7 +116,7 @@ def _at_their_desk(hands: Hands, assessments: Table, state: str, rows: list[Item
     role = ROLE.get(state)
     if role is None:
         return
-    yield from ((hand, row["reference"]) for hand in hands.of(role) for row in rows if hand.reaches(row[SCOPE[role]]))
+    yield from ((hand, row["reference"]) for hand in hands.of(role) for row in rows if hand.reaches(row[OF_ROLE[role]]))
 
 
 def _kind(row: Item, state: str, today: date) -> str:

@@ -19,7 +19,7 @@ from dupak.printing import Issue, Subject
 from dupak.rulebook import Rulebook
 from dupak.store import Decision, Paper
 from dupak.views import Teller
-from portal.assets import LANGUAGES
+from portal.assets import LANGUAGES, read_json, words
 from portal.identifiers import format_moment, format_reference
 from portal.workdays import day_of
 
@@ -59,7 +59,7 @@ def papers_of(dossier: Dossier, counted: Counted, book: Rulebook, now: datetime,
                   letterhead=(dossier.agency,), first=first, last=last,
                   superior_name=dossier.superior.get("name", ""), superior_nip=dossier.superior.get("nip", ""),
                   superior_title=dossier.superior.get("title", ""), superior_unit=dossier.unit,
-                  remarks=("", "", remarks))
+                  attachments=attached(dossier), remarks=("", "", remarks))
     result: Any = counted.result
     if proposed and proposed.sheet:
         result = Proposal(proposed.sheet, counted.sheet, works)
@@ -76,15 +76,29 @@ def papers_of(dossier: Dossier, counted: Counted, book: Rulebook, now: datetime,
 def issue_of(kind: str, issue: Issue, dossier: Dossier) -> Issue:
     """A paper's own number, day and place: the decision's are those of what was set by it.
 
-    A DUPAK was proposed before, under the number of its dossier; an SPMK is what its superior stated when they
-    confirmed, and has no number.
+    A DUPAK was proposed before, under the number of its dossier. A Konversi is the superior's, as the Pejabat Penilai
+    Kinerja (SE Itjen Kemendagri 800.1.4.5/284/IJ), and so is an SPMK, which has no number: both are of the day on which
+    they confirmed.
     """
+    number, said = format_reference(dossier.reference), dossier.superior
     if kind == "dupak":
-        return replace(issue, number=format_reference(dossier.reference))
-    if kind == "spmk":
-        return replace(issue, number="", day=dossier.superior.get("day", issue.day),
-                       place=dossier.superior.get("place", issue.place))
-    return issue
+        return replace(issue, number=number)
+    if kind not in {"konversi", "spmk"} or not said:
+        return issue
+    return replace(issue, number=number if kind == "konversi" else "", day=said.get("day", issue.day),
+                   place=said.get("place", issue.place), signer_name=said["name"], signer_nip=said["nip"],
+                   signer_title=said["title"])
+
+
+def attached(dossier: Dossier) -> tuple[str, ...]:
+    """What is attached, kind by kind, with the names of the files: LAMPIRAN PENDUKUNG of a DUPAK."""
+    titles = {each["kind"]: each["title"]["id"] for each in read_json("attachments.json")[dossier.regime]}
+    found: dict[tuple[str, str], list[str]] = {}
+    for each in dossier.evidence:
+        found.setdefault((each.slot, each.item), []).append(each.title)
+    of_item = words("papers", "id")["dupak"]["evidence_of"]
+    return tuple(f"{of_item.format(number=item) if item else titles.get(slot, slot)}: {'; '.join(names)}"
+                 for (slot, item), names in found.items())
 
 
 def months_decided(dossier: Dossier, counted: Counted, before: Decision | None) -> tuple[str, str]:

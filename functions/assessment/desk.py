@@ -13,26 +13,27 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache, partial
 from typing import Annotated, Any, cast
+from urllib.parse import urlencode
 
 from assessment import desk_views as views
 from assessment import workflow
 from assessment.assigning import Assessed, Case, Circumstances, NotPossible, acted, may_not_act
-from assessment.hands import QUEUES, Hands
+from assessment.hands import OF_ROLE, QUEUES, Hands
 from assessment.marks import MOST_NOTE
 from assessment.numbering import number, pattern_for
 from assessment.progress import progress
 from assessment.rounds import last_day
 from assessment.store import Assessments, Change, MarksRefused, Signer
-from dupak.counting import before_of, count, lacks, works_of
+from dupak.counting import before_of, count, lacks, notices, works_of
 from dupak.dossiers import ATTACHMENTS, SECTIONS, Dossier, Exhibit, Returned, is_as_sent
 from dupak.explaining import explanation
 from dupak.konvensional import Butir
 from dupak.models import Refused
-from dupak.own_views import MEDIA, butir, counted_or_told, queue_row, teller
+from dupak.own_views import MEDIA, butir, counted_or_told, lacks_told, queue_row, teller
 from dupak.rulebook import Rulebook, RuleMissing
 from dupak.store import DESK_OF, OFFICE, Decision, Dossiers, asked_for, counted_up, decided, replaced
 from portal import access, errors, web
-from portal.access import ANY_SCOPE, Facts, Grant
+from portal.access import ANY_SCOPE, Facts, Grant, unit_key
 from portal.assets import read_json, words
 from portal.audit import Actor, Audit, Note
 from portal.buckets import Bucket
@@ -54,6 +55,7 @@ TEAM = f"{DESK}/tim"
 ON_A_PAGE = 100  # rows of a queue; the rest is behind a link
 ROW = re.compile(r"(\d{4}-\d{2}-\d{2})?#[0-9A-Z]{8,26}")  # where a row stands in its queue: day and reference
 VIEW_SECONDS = 60
+DONE_TOLD = "tersimpan"  # what a queue's address says after a step
 NUMBERINGS = 4  # tries for a number, before a desk is told to try again itself
 SIGNED = ("confirm", "decide")  # the steps that a document tells of
 TELLS = {"confirm": "dossier_confirmed", "return": "dossier_returned", "complete": "dossier_complete",
@@ -143,7 +145,8 @@ def queue(request: web.Request, told: str = "") -> web.Reply:
     if request.wants_json:
         return web.data({"queues": found, "assigned": own})
     return views.page(request, "assessment_queue", named="queue", queues=found,
-                      told=views.saying(told, request.language),
+                      told=views.saying(told or ("done" if request.query("hasil") == DONE_TOLD else ""),
+                                        request.language),
                       tasks=own,
                       assessor=any(role.name == "penilai" for role in request.person.roles),
                       team=request.person.could(Facts(), "assessment.team"))
@@ -178,10 +181,14 @@ def _after_row(request: web.Request, state: str, office: str) -> str:
     return after if ROW.fullmatch(after) else ""
 
 
-def acting(request: web.Request, role: str) -> tuple[str, ...]:
-    """Whoever acts when this person acts in a role: themself, and whoever lent it to them; both must be free to."""
+def acting(request: web.Request, role: str, dossier: Dossier) -> tuple[str, ...]:
+    """Whoever acts when this person acts in a role: themself, and whoever lent it to them; both must be free to.
+
+    Nobody lent it where their own role reaches the dossier's office already.
+    """
     me, today = request.person.session.person, day_of(datetime.now(UTC))
-    if any(each.name == role for each in request.person.session.roles):
+    office = unit_key(str(getattr(dossier, OF_ROLE.get(role, ""), "")))
+    if any(each.name == role and each.scope in {ANY_SCOPE, office} for each in request.person.session.roles):
         return (me,)
     return (me, *(each.lender for each in assessments().lent_to(me, today) if each.role == role and each.holds(today)))
 
@@ -233,18 +240,26 @@ def show(request: web.Request, opened: Opened, told: str = "", errors_: list[Fie
     result = kept.explained[request.language] if kept else counted and explanation(
         counted, teller(rulebook(), request.language))
     may = _may(request, opened, now)
-    context = views.case(request, opened, result=result, faults=faults, may=may,
+    noticed = _noticed(dossier, request.language) if counted else []
+    context = views.case(request, opened, result=result, faults=faults, may=may, noticed=noticed,
                          catalogue=catalogue(), gone=gone(dossier), events=list(dossiers().events(dossier.reference)),
                          counted=_marks_seen(opened), papers=dossiers().papers(dossier.reference))
     if request.wants_json:
         return web.data({**context["head"], "told": told, "possible": list(may),
-                         "result": context["result"], "faults": context["faults"],
+                         "result": context["result"], "faults": context["faults"], "noticed": noticed,
                          "provisional": context["provisional"],
                          "errors": views.errors_told(errors_ or [], request.language)})
     signature = _signature_form(request, opened, may, answers, errors_)
     return views.page(request, "assessment_case", told=views.saying(told, request.language),
                       signature=signature, why=views.errors_told(errors_ or [], request.language),
                       **_team(request, opened, now), **context)
+
+
+def _noticed(dossier: Dossier, language: str) -> list[dict[str, str]]:
+    """What may be a slip: the official was told the same before sending."""
+    kinds, others = read_json("attachments.json")[dossier.regime], _others(dossier)
+    found = [each for each in lacks(dossier, kinds, first=not others) if not each.stops]
+    return lacks_told([*found, *notices(dossier, before_of(others))], kinds, language)
 
 
 def _team(request: web.Request, opened: Opened, now: datetime) -> dict[str, Any]:
@@ -266,7 +281,7 @@ def _may(request: web.Request, opened: Opened, now: datetime) -> tuple[str, ...]
     facts = progress(dossier, now, sections=("identitas",), reasons=1, assessors=2)
     found: list[str] = []
     for role in dict.fromkeys(each.name for each in request.person.roles):
-        if may_not_act(case, role, acting(request, role), assessed(dossier)) is None:
+        if may_not_act(case, role, acting(request, role, dossier), assessed(dossier)) is None:
             found += workflow.possible(dossier.regime, dossier.state, role, facts)
     return tuple(dict.fromkeys(found))
 
@@ -408,11 +423,14 @@ def _done(request: web.Request, opened: Opened, event: str, now: datetime) -> we
     returning = _returning(request, dossier) if event in {"return", "grant"} else {}
     remark = _remark(request, event) if event in {"discuss", "uphold", "endorse"} else ""
     signature = _signature(request) if event in SIGNED else None
+    if event == "complete" and request.fields.get("penilai_1") and request.fields.get(
+            "penilai_1") == request.fields.get("penilai_2"):
+        raise NotPossible("assessor_twice", str(request.fields["penilai_1"]))
     facts = progress(dossier, now, sections=returning, reasons=len(returning) or bool(remark),
                      missing=len(_missing(dossier)), assessors=_assessors_chosen(request, case), locked=case.locked,
                      unsettled=_unsettled(request, opened) if event == "settle" else 0)
     step = workflow.step(event, dossier.regime, dossier.state, facts)
-    code = may_not_act(case, step.role, acting(request, step.role), assessed(dossier))
+    code = may_not_act(case, step.role, acting(request, step.role, dossier), assessed(dossier))
     if code:
         raise NotPossible(code, request.person.session.person)
     after = replace(dossier, state=step.after, since=format_moment(now), back_to=step.back_to,
@@ -442,7 +460,7 @@ def _case_after(request: web.Request, opened: Opened, step: workflow.Step, now: 
                 remark: str) -> list[Write]:
     """What the case remembers of a step: who acted, whom it was given to, what the plenary decided."""
     event, role = step.event, step.role
-    case, store = acted(opened.case, role, *acting(request, role)), assessments()
+    case, store = acted(opened.case, role, *acting(request, role, opened.dossier)), assessments()
     items = views.items_of(opened.dossier)
     if event == "complete" and opened.dossier.regime == "konvensional":
         people = [str(request.fields.get(name, "")) for name in ("penilai_1", "penilai_2")]
@@ -617,8 +635,9 @@ def _told_after(request: web.Request, dossier: Dossier, told: str) -> web.Reply:
         return web.data({"reference": dossier.reference, "state": dossier.state, "told": told})
     if told != "done":
         return show(request, Opened(dossier, case, grant), told) if grant else queue(request, told)
-    return web.see_other(f"{DESK}/{dossier.reference}{request.language_query}" if grant
-                         else f"{DESK}{request.language_query}")
+    if grant:
+        return web.see_other(f"{DESK}/{dossier.reference}{request.language_query}")
+    return web.see_other(f"{DESK}?{urlencode({'hasil': DONE_TOLD, **request.language_asked})}")
 
 
 def _redraw(request: web.Request, opened: Opened, now: datetime) -> web.Reply:
@@ -648,12 +667,13 @@ def _reseated(request: web.Request, opened: Opened, now: datetime) -> Change:
     """The case with somebody else in a seat; a hidden third is nobody whom the secretariat knows of here."""
     gone_, by, reason = (str(request.fields.get(name, "")) for name in ("penilai", "pengganti", "alasan"))
     case, role = opened.case, opened.grant.role
-    code = may_not_act(case, role, acting(request, role), assessed(opened.dossier))
+    people = acting(request, role, opened.dossier)
+    code = may_not_act(case, role, people, assessed(opened.dossier))
     if code:
         raise NotPossible(code, request.person.session.person)
     if case.hidden and by == case.hidden.person:
         raise NotPossible("not_in_the_pool", by)
-    taken, known = [each.person for each in case.assessors], acted(case, role, *acting(request, role))
+    taken, known = [each.person for each in case.assessors], acted(case, role, *people)
     if gone_ in taken:
         return assessments().replace(known, gone_, by, reason, around(opened.dossier, now))
     if len(taken) == workflow.ASSESSORS:

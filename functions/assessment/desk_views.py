@@ -142,8 +142,8 @@ def several(fields: Mapping[str, Any], name: str) -> list[str]:
 
 
 def case(request: web.Request, opened: Any, *, result: Any, faults: Sequence[FieldError], may: Sequence[str],  # noqa: ANN401
-         catalogue: Mapping[str, Any], gone: set[str], events: Sequence[Mapping[str, Any]],
-         counted: Any, papers: Sequence[Any]) -> dict[str, Any]:  # noqa: ANN401
+         noticed: Sequence[Mapping[str, str]], catalogue: Mapping[str, Any], gone: set[str],
+         events: Sequence[Mapping[str, Any]], counted: Any, papers: Sequence[Any]) -> dict[str, Any]:  # noqa: ANN401
     """Everything that the page of a dossier shows at the desk."""
     dossier, language = opened.dossier, request.language
     texts = words("dossier", language)
@@ -168,7 +168,7 @@ def case(request: web.Request, opened: Any, *, result: Any, faults: Sequence[Fie
             "provisional": dossier.state == "plenary" and result is not None,
             "typed": {name: value for name, value in request.fields.items() if isinstance(value, str)}
             if request.is_post else {}, "chosen_items": several(request.fields, "items") if request.is_post else [],
-            "result": result,
+            "result": result, "noticed": noticed,
             "faults": faults_told(faults, dossier.regime, language),
             "history": [{"when": format_time(parse_moment(each["at"]), ZONE, language),
                          "what": texts["happened"][each["event"]]} for each in events],
@@ -307,8 +307,9 @@ def marking_page(request: web.Request, opened: Any, own: Any, catalogue: Mapping
                  told: str, errors: Sequence[FieldError], missing: Sequence[str]) -> web.Reply:
     """The items with their evidence beside them and the reader's own marks; what was typed goes before what is kept."""
     dossier, language = opened.dossier, request.language
-    texts = words("dossier", language)
-    evidence = [{"id": each.id, "title": each.title, "item": each.item, "source": each.source,
+    texts, slots = words("dossier", language), _slots(opened.dossier, request.language)
+    evidence = [{"id": each.id, "item": each.item, "source": each.source,
+                 "title": each.title if each.item else f"{slots.get(each.slot, each.slot)}: {each.title}",
                  "told": texts["sources"][each.source], "gone": each.id in gone,
                  "day": day_told(each.day, language) if each.day else ""} for each in dossier.evidence]
     kept = own.marks if own else {}

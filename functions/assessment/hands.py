@@ -22,6 +22,8 @@ KNOWN = "HAND#KNOWN"
 # Whose queue each state is; the assessors' own is in the table of assessments.
 QUEUES: Mapping[str, str] = {"superior": "atasan", "secretariat": "sekretariat", "assessing": "sekretariat",
                              "plenary": "sekretariat", "chair": "ketua", "approving": "penetap", "objected": "penetap"}
+# Of which office of a dossier the scope of a role speaks; the access table says the same.
+OF_ROLE: Mapping[str, str] = {"atasan": "unit", "sekretariat": "agency", "ketua": "agency", "penetap": "agency"}
 DESKS = ("atasan", "sekretariat", "penilai", "ketua", "penetap")  # who has a queue of dossiers
 
 

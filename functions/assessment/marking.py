@@ -19,6 +19,7 @@ from assessment.desk import (
     gone,
     open_,
     row_of,
+    under_assessment,
 )
 from assessment.progress import progress
 from assessment.store import MarksRefused
@@ -85,8 +86,10 @@ def _save(request: web.Request, opened: Opened) -> None:
 
 def _lock(request: web.Request, opened: Opened, now: datetime) -> web.Reply:
     """Lock: the dossier goes on when both have; of a hidden third it takes no step."""
-    dossier = opened.dossier
-    lock = assessments().lock(dossier.reference, request.person.session.person, views.items_of(dossier), now)
+    dossier, me = opened.dossier, request.person.session.person
+    if under_assessment(me):
+        raise NotPossible("assessed_oneself", me)
+    lock = assessments().lock(dossier.reference, me, views.items_of(dossier), now)
     note = _note(request, opened, "marked", now)
     if not lock.counts:
         assessments().commit(lock.change, note)

@@ -6,17 +6,18 @@ Pure: rules, catalogue and today are given.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any, cast
 
 from dupak import integrasi, konvensional, rules
 from dupak.asking import Calculation, DiplomasPart, PeriodsPart, PostPart, career_of
 from dupak.dossiers import ATTACHMENTS, SECTIONS, Dossier, Exhibit
 from dupak.konvensional import Butir, Done, Sheet
-from dupak.models import UNSUR, Career, Entry, Fault, Month, Node, Post, Refused, appointed_in
+from dupak.models import UNSUR, Career, Entry, Fault, Month, Node, Post, Refused, appointed_in, written
 from dupak.rulebook import Rulebook
 from dupak.sections import MAY_BE_EMPTY
 from portal.errors import FormRefused
@@ -65,17 +66,19 @@ class Before:
     diplomas: Mapping[str, str] = field(default_factory=dict)  # education -> month of its record
     terms: tuple[tuple[str, str], ...] = ()  # first and last month of conventional ones
     counts: tuple[tuple[str, str], ...] = ()  # of each conversion: since when it counts, and its last month
+    total: tuple[str, str] = ("", "")  # of the last conversion: the level, and its total as an exact fraction
     integrated: Mapping[str, Any] = field(default_factory=dict)  # the section of the integration
 
 
 def before_of(decisions: Iterable[Any]) -> Before:
     """What these decisions (dupak.store) have used up, as far as they still hold; of two that speak, the later."""
     holding = sorted((each for each in decisions if not each.replaced_at), key=lambda each: str(each.decided_at))
+    converted = [each for each in holding if each.regime == "konversi"]
     return Before({month: predikat for each in holding for month, predikat in each.months.items()},
                   {level: month for each in holding for level, month in each.diplomas.items()},
                   tuple((each.first, each.last) for each in holding if each.regime == "konvensional"),
-                  tuple((str(each.sections["jabatan"]["since"]), each.last) for each in holding
-                        if each.regime == "konversi"),
+                  tuple((str(each.sections["jabatan"]["since"]), each.last) for each in converted),
+                  next(((each.jenjang, str(each.total)) for each in reversed(converted)), ("", "")),
                   next((each.sections["integrasi"] for each in reversed(holding) if each.regime == "integrasi"), {}))
 
 
@@ -125,9 +128,10 @@ def identity_wrong(dossier: Dossier) -> Iterator[Fault]:
 
 def _conversion(dossier: Dossier, book: Rulebook, _catalogue: Mapping[str, Butir], today: date,
                 before: Before, _volumes: Mapping[str, Decimal] | None) -> Counted:
-    career = career_in(dossier)
+    career = _with_education(career_in(dossier), dossier, book)
     faults = [*_decided_otherwise(career, before.months), *_diplomas_decided(career, before.diplomas),
-              *_letter_decided(career, before.counts), *_integrated_otherwise(career, before.integrated)]
+              *_letter_decided(career, before.counts), *_letter_otherwise(career, before.total, book, today),
+              *_integrated_otherwise(career, before.integrated)]
     try:
         found = rules.standing(career, book, today)
     except Refused as refused:
@@ -143,9 +147,17 @@ def _conversion(dossier: Dossier, book: Rulebook, _catalogue: Mapping[str, Butir
 def career_in(dossier: Dossier) -> Career:
     """The career that a dossier of conversion tells; raises FormRefused when a section cannot be read."""
     answers = {name: value for section in PARTS for name, value in dossier.section(section).items()}
-    month = appointed(dossier)
+    month, rank = appointed(dossier), dossier.section("identitas").get("rank_day", "")[:len("2023-01")]
     told = {"appointed": str(month)} if month else {}
+    if rank and not answers.get("rank_since") and str(month or "") <= rank <= answers.get("since", ""):
+        told["rank_since"] = rank  # the same day, said once: TMT of the rank that the dossier begins with
     return career_of(cast("Calculation", CALCULATION.read(CALCULATION.again({**answers, **told}))))
+
+
+def _with_education(career: Career, dossier: Dossier, book: Rulebook) -> Career:
+    first, *others = career.posts
+    entry = replace(first.entry, base_key=_education(dossier, book))
+    return replace(career, posts=(replace(first, entry=entry), *others))
 
 
 def _decided_otherwise(career: Career, decided: Mapping[str, str]) -> Iterator[Fault]:
@@ -174,10 +186,25 @@ def _letter_decided(career: Career, counts: Sequence[tuple[str, str]]) -> Iterat
         yield Fault(("posts", 0, "since"), "counted_until", {"month": last})
 
 
+def _letter_otherwise(career: Career, last: tuple[str, str], book: Rulebook, today: date) -> Iterator[Fault]:
+    """The total of a last PAK that was decided here, taken up with another number than it says."""
+    post, (jenjang, total) = career.posts[0], last
+    if post.entry.kind != "lanjutan" or post.jenjang != jenjang:
+        return
+    value, places = exact(total), int(book.row("pembulatan", "desimal", today).number)
+    if post.entry.points != value and post.entry.points not in {written(value, most) for most in (places, 2)}:
+        told = f"{written(value, places)}".replace(".", ",")
+        yield Fault(("posts", 0, "points"), "letter_otherwise", {"decided": told})
+
+
 def _integrated_otherwise(career: Career, said: Mapping[str, Any]) -> Iterator[Fault]:
-    """An integration that was decided here, taken up with other numbers than it was decided with."""
+    """An integration that was decided here, left out by a first appointment, or taken up with other numbers."""
     post = career.posts[0]
-    if post.entry.kind != "integrasi" or not said:
+    if not said:
+        return
+    if post.entry.kind == "pertama":
+        yield Fault(("posts", 0, "entry"), "integrated_before", {})
+    if post.entry.kind != "integrasi":
         return
     decided = {"jenjang": (said["jenjang"], post.jenjang),
                "points": (sum(_points(said).values(), Decimal(0)), post.entry.points),
@@ -203,11 +230,18 @@ def _integration(dossier: Dossier, book: Rulebook, _catalogue: Mapping[str, Buti
     said = dossier.section("integrasi")
     since = rules.conversion_begins(book)
     base = Decimal(said["base"]) if said.get("base") else None
-    post = Post(since, said["jenjang"], said["golongan"], Entry("integrasi", base=base))
+    entry = Entry("integrasi", base=base, base_key=_education(dossier, book))
+    post = Post(since, said["jenjang"], said["golongan"], entry)
     found = integrasi.integration({}, _points(said), post, book)
     last = str(since.plus(-1))
     return Counted(dossier.regime, found.total, post.jenjang, post.golongan, last, last, found.version,
                    integration=found)
+
+
+def _education(dossier: Dossier, book: Rulebook) -> str:
+    """What the base value is proposed by where the rules go by education; empty where they go by level."""
+    way = book.row("nilai_dasar", "cara", rules.conversion_begins(book).first_day).word
+    return str(dossier.section("identitas").get("education", "")) if way == "pendidikan" else ""
 
 
 def _points(said: Mapping[str, Any]) -> dict[str, Decimal]:
@@ -306,6 +340,42 @@ def lacks(dossier: Dossier, kinds: Sequence[Mapping[str, Any]], *, first: bool) 
     yield from _items_twice(dossier)
 
 
+def notices(dossier: Dossier, before: Before) -> Iterator[Lack]:
+    """What may be a slip, and holds nothing up: official and desk read it beside what the dossier comes to."""
+    if dossier.regime == "konversi":
+        career = career_in(dossier)
+        yield from _tmt_otherwise(dossier, career)
+        yield from _months_without(career)
+    elif dossier.regime == "integrasi" and before.counts:
+        yield Lack("integrasi", "converted_already", {}, stops=False)
+    elif dossier.regime == "konvensional" and before.integrated:
+        yield Lack("masa", "integrated_already", {}, stops=False)
+
+
+def _tmt_otherwise(dossier: Dossier, career: Career) -> Iterator[Lack]:
+    """A TMT that is printed, and is another month than the post's or the rank's own."""
+    said = dossier.section("identitas")
+    for name, cell, code in (("post_day", "jenjang", "post_day_otherwise"),
+                             ("rank_day", "golongan", "rank_day_otherwise")):
+        begun = [now.since for then, now in pairwise(career.posts) if getattr(then, cell) != getattr(now, cell)]
+        first = career.posts[0].since
+        if name in said and ((begun and Month.parse(said[name]) != begun[-1])
+                             or (not begun and Month.parse(said[name]) > first)):
+            yield Lack("identitas", code, {"said": said[name][:len("2023-01")],
+                                           "month": str(begun[-1] if begun else first)}, stops=False)
+
+
+def _months_without(career: Career) -> Iterator[Lack]:
+    """The first months between the beginning and the last evaluation that no evaluation has: they count for nothing."""
+    rated = {month for each in career.evaluations for month in each.first.until(each.last)}
+    if not rated:
+        return
+    left = [month for month in career.posts[0].since.until(max(rated)) if month not in rated]
+    if left:
+        last = next((one for one, following in pairwise(left) if one.plus(1) != following), left[-1])
+        yield Lack("predikat", "months_without", {"first": str(left[0]), "last": str(last)}, stops=False)
+
+
 def _items_twice(dossier: Dossier) -> Iterator[Lack]:
     """Items of the same code and day: what was done twice on a day is one item with its volume, so it may be a slip."""
     for number, earlier in twice_in(dossier).items():
@@ -362,4 +432,5 @@ def exact(text: str) -> Fraction:
 
 
 __all__ = ["CALCULATION", "Before", "Counted", "FormRefused", "Lack", "before_of", "career_in", "count", "exact",
-           "facts_of", "identity_wrong", "is_outside", "lacks", "months_of", "twice_in", "wanted"]
+           "facts_of", "identity_wrong", "is_outside", "lacks", "months_of", "notices", "twice_in",
+           "wanted"]

@@ -15,6 +15,7 @@ from dupak.printing import NONE, Block, Pen, joined, line, table
 from dupak.rulebook import Row
 from dupak.views import NO_ARTICLE, UNSURE
 
+CATALOGUE = "butir"  # the credit of an item is the catalogue's, whatever a dossier says
 CONSTANTS = ("year", "zero", "minus")  # nobody said these, they are arithmetic
 
 
@@ -43,7 +44,7 @@ class Lines:
         """The rows that say or chose this line, by their names in the second table."""
         words = self.pen.words["annex"]
         if node.how == "given" and node.what not in CONSTANTS:
-            return str(words["given"])
+            return str(words["catalogue" if node.what == CATALOGUE else "given"])
         own = self._name(node.row) if node.row else ""
         chosen = [words["chosen"].format(rule=self._name(row)) for row in node.chosen_by]
         return joined(own, *chosen, by=", ")

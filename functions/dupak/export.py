@@ -12,8 +12,10 @@ from dupak import own_views as views
 from dupak.store import Dossiers
 from portal.assets import words
 from portal.buckets import Bucket
-from portal.identifiers import format_reference
+from portal.identifiers import format_reference, parse_moment
+from portal.moments import ZONES
 from portal.tables import as_csv
+from portal.workdays import day_of
 
 MOST_OF_A_DOCUMENT = 5 * 1024 * 1024
 
@@ -38,10 +40,12 @@ def archive(dossiers: Dossiers, person: str, bucket: Bucket, language: str) -> b
                 rows.append([name if content is not None else "-", title,
                              words("dossier", language)["drawing"][paper.state], paper.day])
         for decision in dossiers.decisions(person):
-            moment = decision.decided_at[:19].replace(":", "")  # a dossier may be decided again on the same day
+            decided = parse_moment(decision.decided_at)
+            moment = f"{decided.astimezone(ZONES['WIB']):%Y-%m-%dT%H%M%S}"  # a dossier may be decided twice on a day
             name = f"penetapan/{moment}-{format_reference(decision.reference)}.json"
             packed.writestr(name, _json(asdict(decision)))
-            rows.append([name, decision.number, views.decision(decision, language)["total"], decision.decided_at[:10]])
+            rows.append([name, decision.number, views.decision(decision, language)["total"],
+                         day_of(decided).isoformat()])
         packed.writestr("daftar-isi.csv", as_csv(texts["head"], rows))
     return written.getvalue()
 

@@ -15,7 +15,17 @@ from assessment import workflow
 from assessment.progress import progress
 from assessment.rounds import round_for
 from dupak import own_views as views
-from dupak.counting import COUNTED_FROM, Counted, Lack, before_of, identity_wrong, is_outside, lacks, wanted
+from dupak.counting import (
+    COUNTED_FROM,
+    Counted,
+    Lack,
+    before_of,
+    identity_wrong,
+    is_outside,
+    lacks,
+    notices,
+    wanted,
+)
 from dupak.dossiers import ATTACHMENTS, SECTIONS, Dossier, Exhibit, follow_items, freeze
 from dupak.konvensional import Butir
 from dupak.rulebook import Rulebook
@@ -225,7 +235,7 @@ def _look(dossier: Dossier) -> Look:
 
 def _without_desk(dossier: Dossier) -> list[Lack]:
     """The offices, as they were typed, at which nobody has opened a desk yet: it is told and holds nothing up."""
-    if not dossier.editable or not dossier.section("identitas"):
+    if "identitas" not in dossier.editable or not dossier.section("identitas"):
         return []
     offices = {role: str(getattr(dossier, name)) for role, name in DESK_OF.items()}
     there = at_once([partial(dossiers().has_desk, role, office) for role, office in offices.items()])
@@ -236,14 +246,16 @@ def _without_desk(dossier: Dossier) -> list[Lack]:
 def _reckoned(dossier: Dossier) -> Look:
     """A look at what was answered alone: nobody has asked yet whether every file is still there."""
     decisions = [each for each in dossiers().decisions(dossier.owner) if each.reference != dossier.reference]
+    before = before_of(decisions)
     if dossier.state in HOLDING:  # what was decided stands as it was told, whatever the rules say by now
         return Look(None, (), (), (), not decisions)
-    missing = tuple(lacks(dossier, kinds_of(dossier), first=not decisions))
+    missing = list(lacks(dossier, kinds_of(dossier), first=not decisions))
     counted, faults = None, views.told(identity_wrong(dossier), dossier.regime, dossier.language)
     if dossier.section(COUNTED_FROM[dossier.regime]):
         counted, faults = views.counted_or_told(dossier, rulebook(), catalogue(), day_of(datetime.now(UTC)),
-                                                before=before_of(decisions))
-    return Look(counted, tuple(faults), missing, (), not decisions)
+                                                before=before)
+        missing += notices(dossier, before) if counted else ()
+    return Look(counted, tuple(faults), tuple(missing), (), not decisions)
 
 
 def _gone(dossier: Dossier) -> list[Exhibit]:

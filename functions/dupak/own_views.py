@@ -11,7 +11,7 @@ from typing import Any
 
 from assessment.workflow import words as workflow_words
 from dupak.asking import spoken
-from dupak.counting import Before, Counted, count
+from dupak.counting import Before, Counted, Lack, count
 from dupak.dossiers import ATTACHMENTS, SECTIONS, Dossier, Exhibit
 from dupak.explaining import explanation
 from dupak.konvensional import Butir
@@ -144,9 +144,12 @@ def decision(found: Decision, language: str) -> dict[str, Any]:
 def standing_of(decisions: Sequence[Decision], language: str) -> dict[str, Any]:
     """Where somebody stands by what was decided last: the targets as bars and as a table, and the history."""
     holding = [each for each in decisions if not each.replaced_at]
-    now = next((each for each in holding if each.regime != "konvensional"), None)
+    now = next((each for regime in ("konversi", "integrasi") for each in holding if each.regime == regime), None)
     told_now = now.explained[language] if now else None
     return {"now": decision(now, language) if now else None, "now_explained": told_now,
+            "integration_waits": now is not None and now.regime == "konversi"
+            and now.sections["jabatan"]["entry"] != "integrasi"
+            and any(each.regime == "integrasi" and each.decided_at > now.decided_at for each in holding),
             "bars": [_bar(each, now, language) for each in told_now["targets"]] if now and told_now else [],
             "history": [decision(each, language) for each in decisions]}
 
@@ -190,11 +193,7 @@ def dossier(found: Dossier, look: Any, language: str, *, teller: Teller, kinds: 
     """Everything that the page of one dossier shows; what was decided (`kept`) as it was told on that day."""
     texts = words("dossier", language)
     faults = faults_told(look.faults, found.regime, language)
-    missing = [{"section": each.section, "text": texts["lacks"][each.code].format(
-        **{**each.facts, "kind": _title(each.facts.get("kind", ""), kinds, language),
-           "section": texts["sections"][each.section],
-           "role": workflow_words(language)["roles"].get(each.facts.get("role", ""), ""),
-           "day": day_told(each.facts["day"], language) if "day" in each.facts else ""})} for each in look.lacks]
+    missing = lacks_told(look.lacks, kinds, language)
     gone = texts["lacks"]["gone" if ATTACHMENTS in found.editable else "gone_sent"]
     missing += [{"section": ATTACHMENTS, "text": gone.format(title=each.title)} for each in look.withdrawn]
     told_of = {each["section"] for each in (*faults, *missing)}
@@ -207,8 +206,22 @@ def dossier(found: Dossier, look: Any, language: str, *, teller: Teller, kinds: 
                          "what": texts["happened"][each["event"]]} for each in events],
             "papers": papers_told(papers, found, language),
             "objection": found.objection, "answer": found.answer,
+            "granted": bool(found.objection and found.answered_at) and found.state not in {"objected", "closed"},
             "send_text": texts["send_text"].format(unit=found.unit, agency=found.agency),
             "complete": complete}
+
+
+def lacks_told(found: Iterable[Lack], kinds: Sequence[Mapping[str, Any]], language: str) -> list[dict[str, str]]:
+    """Each thing that is missing or may be a slip, with its section and its sentence."""
+    texts, names = words("dossier", language), _names(language)
+    roles = workflow_words(language)["roles"]
+
+    def facts(each: Lack) -> dict[str, str]:
+        told = {name: _spoken(value, names, language) for name, value in each.facts.items()}
+        return {**told, "kind": _title(each.facts.get("kind", ""), kinds, language),
+                "section": texts["sections"][each.section], "role": roles.get(each.facts.get("role", ""), "")}
+
+    return [{"section": each.section, "text": texts["lacks"][each.code].format(**facts(each))} for each in found]
 
 
 def papers_told(papers: Sequence[Paper], found: Dossier, language: str) -> list[dict[str, Any]]:

@@ -103,7 +103,9 @@ def _register(paper: Paper, statement: Statement, now: datetime) -> None:
     register = Seals(table)
     with suppress(ConditionFailed):  # it was registered by a drawing that came no further
         table.write(register.registered(statement, now))
-    before = dossiers().paper(paper.reference, paper.decision - 1, paper.kind)
-    if before:
-        with suppress(ConditionFailed):  # it was never drawn, or replaced already
-            table.write(register.replaced(before.sealed_reference, statement.reference, now))
+    before, after = (dossiers().paper(paper.reference, paper.decision + step, paper.kind) for step in (-1, 1))
+    # A paper that could not be drawn for long comes after the one that has replaced it.
+    for old, new in ((before, paper), (paper, after)):
+        if old and new:
+            with suppress(ConditionFailed):  # the old one was never drawn, or replaced already
+                table.write(register.replaced(old.sealed_reference, new.sealed_reference, now))

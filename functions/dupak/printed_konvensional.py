@@ -117,7 +117,8 @@ def _remarks(pen: Pen, issue: Issue) -> Iterator[Block]:
     words = pen.words["dupak"]
     proposer, assessors, chair = issue.remarks
     yield text(f"III  {words['remarks_proposer']}", proposer or words["nothing"])
-    yield names(([issue.signer_title or words["proposer"]], issue.signer_name, issue.signer_nip))
+    title, name, nip = issue.proposer
+    yield names(([title or words["proposer"]], name, nip))
     yield text(f"IV  {words['remarks_assessors']}", assessors or words["nothing"])
     yield names(*(([f"{words['assessor']} {number}"], name, nip) for number, (name, nip) in enumerate(
         issue.assessors or (("", ""), ("", "")), 1)))

@@ -219,13 +219,14 @@ def difference(pen: Pen, missing: Fraction | None) -> str:
 
 def _sentences(pen: Pen, target: Target) -> Iterator[str]:
     words, teller = pen.words["keterangan"], pen.teller
-    able = target.missing.value <= 0
+    enough, able = target.missing.value <= 0, target.missing.value <= 0 and not target.unmet
     yield words[f"{'can' if able else 'cannot'}_{target.kind}"].format(
         pangkat=pen.rank(target.leads_to), golongan=target.leads_to, jenjang=pen.post(target.leads_to)
         if target.kind == "jenjang" else "")
     if able:
-        others = [f"{teller.label(row)}: {teller.value(row)}" for row in target.conditions]
-        yield words["conditions"].format(conditions="; ".join(others))
+        yield words["conditions"].format(conditions=teller.conditions(target.conditions))
+    elif enough:
+        yield words["unmet"].format(conditions=teller.conditions(target.unmet))
 
 
 # -- PAK Integrasi -------------------------------------------------------------------------------------------------

@@ -79,6 +79,7 @@ class Issue:
     chair: tuple[str, str] = ("", "")
     remarks: tuple[str, str, str] = ("", "", "")
     attachments: tuple[str, ...] = ()
+    proposer: tuple[str, str, str] = ("", "", "")  # title, name, NIP; empty where somebody signs by hand
 
 
 # -- how it is written ---------------------------------------------------------------------------------------------

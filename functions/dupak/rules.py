@@ -70,6 +70,7 @@ class Target:
     needed: Node
     missing: Node  # negative: a surplus
     conditions: tuple[Row, ...]
+    unmet: tuple[Row, ...]  # those of them that what was evaluated last does not meet
     begins: Month  # the first month that is not counted yet: those to come are counted from it on
     earliest: tuple[Earliest, ...]  # without those that lie beyond the last day of a rule
     beyond: date | None = None  # the first day for which a rule that they need is missing
@@ -211,7 +212,8 @@ def _stay(posts: tuple[Post, ...], career: Career, book: Rulebook, notes: list[t
 def opening(post: Post, career: Career, book: Rulebook) -> Node:
     """What a level begins with, by how somebody came into it."""
     day, entry = post.since.first_day, post.entry
-    if _above(post, career, book):  # PerBKN 3/2023 Pasal 7: a grade above the level entered
+    # PerBKN 3/2023 Pasal 7: a grade above the level entered
+    if entry.kind in {"perpindahan", "naik"} and _above(post, career, book):
         return node("opening", "sum", ruled(book.row("perpindahan", "di_atas_lanjut" if entry.kind == "naik"
                                                      else "di_atas", day)), kind=entry.kind)
     if entry.kind == "integrasi":
@@ -372,14 +374,30 @@ def _target(kind: str, leads_to: str, stay: Stay, needed: Node, *, career: Caree
                 earliest.append(_earliest(kind, predikat, missing.value, stay, career=career, book=book))
             except RuleMissing as ended:  # what was earned stands; only the forecast needs rules that nobody has yet
                 beyond.append(ended.day)
-    return Target(kind, leads_to, needed, missing, tuple(conditions), _counted_until(stay).plus(1), tuple(earliest),
-                  min(beyond, default=None))
+    return Target(kind, leads_to, needed, missing, tuple(conditions), tuple(_unmet(kind, stay, career, book)),
+                  _counted_until(stay).plus(1), tuple(earliest), min(beyond, default=None))
 
 
 def _worse(predikat: str, stay: Stay, book: Rulebook) -> bool:
     """Whether this predikat is below what a promotion in level asks of the last year."""
-    asked = book.row("syarat_jenjang", "predikat", stay.post.since.first_day).word
-    return PREDIKAT.index(predikat) > PREDIKAT.index(asked)
+    return PREDIKAT.index(predikat) > PREDIKAT.index(_asked(stay, book).word)
+
+
+def _asked(stay: Stay, book: Rulebook) -> Row:
+    return book.row("syarat_jenjang", "predikat", stay.post.since.first_day)
+
+
+def _unmet(kind: str, stay: Stay, career: Career, book: Rulebook) -> Iterator[Row]:
+    """The predikat that a promotion in level asks of the last year, where the last evaluation has a worse one."""
+    last = max(career.evaluations, key=lambda each: each.last, default=None)
+    if kind == "jenjang" and last and _worse(last.predikat, stay, book):
+        yield _asked(stay, book)
+
+
+def _year_behind(stay: Stay, career: Career, book: Rulebook) -> Month:
+    """The first month with a whole year behind it that has no predikat below what a promotion in level asks."""
+    low = [each.last for each in career.evaluations if _worse(each.predikat, stay, book)]
+    return max(low).plus(YEAR + 1) if low else stay.posts[0].since
 
 
 def _counted_until(stay: Stay) -> Month:
@@ -391,7 +409,8 @@ def _earliest(kind: str, predikat: str, missing: Fraction, stay: Stay, *, career
     """The first month of promotion if every month to come has this predikat.
 
     The points are there when a month is over, so the promotion can be on the first of the next one; in rank only in a
-    month that is a period, and after the years in the present rank.
+    month that is a period, and after the years in the present rank; in level only with a year behind it that has the
+    predikat that is asked.
     """
     counted = _counted_until(stay)
     months = months_until(missing, predikat, stay.post.jenjang, counted, book)
@@ -399,12 +418,20 @@ def _earliest(kind: str, predikat: str, missing: Fraction, stay: Stay, *, career
     month = reached.plus(1)
     if kind == "pangkat":
         years = book.row("syarat_pangkat", "tahun", stay.post.since.first_day).number
-        since = career.rank_since if career.rank_since and stay.post is career.posts[0] else stay.post.since
-        month = next_period(max(month, since.plus(int(years * YEAR))), book)
-    elif len(stay.posts) == 1 and _above(stay.post, career, book):
+        return Earliest(predikat, months, reached, next_period(max(month, _rank_since(stay, career).plus(
+            int(years * YEAR))), book))
+    if stay.post.entry.kind == "perpindahan" and _above(stay.post, career, book):
         years = book.row("perpindahan", "di_atas_tahun", stay.post.since.first_day).number
         month = max(month, stay.post.since.plus(int(years * YEAR)))
-    return Earliest(predikat, months, reached, month)
+    return Earliest(predikat, months, reached, max(month, _year_behind(stay, career, book)))
+
+
+def _rank_since(stay: Stay, career: Career) -> Month:
+    """Since when the present rank is held: as it was told, before a transfer by the months it was held already."""
+    post = stay.post
+    if career.rank_since and post is career.posts[0]:
+        return career.rank_since
+    return post.since.plus(-int(post.entry.months)) if post.entry.kind == "perpindahan" else post.since
 
 
 def months_until(missing: Fraction, predikat: str, jenjang: str, counted: Month, book: Rulebook) -> int:
@@ -449,7 +476,11 @@ def _grade(book: Rulebook, post: Post) -> int:
 
 
 def _above(post: Post, career: Career, book: Rulebook) -> bool:
-    """Whether somebody who came by transfer holds a grade above all those of the level (PerBKN 3/2023 Pasal 7)."""
+    """Whether somebody who came by transfer holds a grade above all those of the level (PerBKN 3/2023 Pasal 7).
+
+    Whoever goes on from their last PAK has come so before.
+    """
     highest = book.row("golongan", post.jenjang, post.since.first_day).words[-1]
     above = _grade(book, post) > book.keys("pangkat").index(highest)
-    return above and any(each.entry.kind == "perpindahan" for each in career.posts if each.since <= post.since)
+    return above and any(each.entry.kind in {"perpindahan", "lanjutan"} for each in career.posts
+                         if each.since <= post.since)

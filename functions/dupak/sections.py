@@ -126,7 +126,7 @@ def proposed(section: str, dossier: Dossier, profile: Mapping[str, Any], name: s
     mine = last.get(dossier.regime, {})
     before = {
         "identitas": mine.get("identitas") or next((each["identitas"] for each in last.values()), None),
-        "jabatan": mine.get("jabatan") or _after_integration(last.get("integrasi", {})),
+        "jabatan": _post_before(mine.get("jabatan", {}), last.get("integrasi", {})),
         "integrasi": mine.get("integrasi") or _next_term(last.get("konvensional", {})),
         "masa": _next_term(mine), "butir": {"items": ()},  # what was done once is not proposed again
     }.get(section, mine.get(section))
@@ -155,6 +155,13 @@ def _next_term(mine: Mapping[str, Any]) -> dict[str, Any]:
     if "masa" not in mine:
         return {}
     return {**{key: mine["masa"][key] for key in ("jenjang", "golongan")}, **mine.get("jumlah", {})}
+
+
+def _post_before(said: Mapping[str, Any], integrated: Mapping[str, Any]) -> dict[str, Any]:
+    """The post of the last conversion; a first appointment is no beginning any more once it was integrated."""
+    if said and not (integrated and said.get("entry") == "pertama"):
+        return dict(said)
+    return _after_integration(integrated) or dict(said)
 
 
 def _after_integration(decided: Mapping[str, Any]) -> dict[str, Any]:

@@ -67,14 +67,21 @@ class Teller:
         """A target: what it asks for, what is missing, when each predikat gets there."""
         missing = target.missing.value
         surplus = self.texts["surplus" if missing <= 0 else "shortfall"].format(points=self.number(abs(missing)))
+        if missing <= 0 and target.unmet:
+            surplus = f"{surplus}. {self.texts['unmet'].format(conditions=self.conditions(target.unmet))}"
         return {"kind": target.kind, "leads_to": target.leads_to,
                 "title": self.texts["targets"][target.kind].format(what=self.say(target.leads_to)),
-                "enough": missing <= 0, "missing": str(written(missing, self.places)), "told": surplus,
+                "enough": missing <= 0 and not target.unmet, "missing": str(written(missing, self.places)),
+                "told": surplus,
                 "begins": self.texts["earliest_from"].format(month=self.say(str(target.begins))),
                 "line": self.line(target.missing), "conditions": [self.rule(row) for row in target.conditions],
                 "earliest": [{"predikat": each.predikat, "name": self.say(each.predikat), "months": each.months,
                               "reached": str(each.reached), "month": str(each.month),
                               "told": self.say(str(each.month))} for each in target.earliest]}
+
+    def conditions(self, rows: Sequence[Row]) -> str:
+        """Conditions in a sentence: what each is about, and what it asks."""
+        return "; ".join(f"{self.label(row)}: {self.value(row)}" for row in rows)
 
     def line(self, node: Node) -> dict[str, Any]:
         """A line with everything below it."""

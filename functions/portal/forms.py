@@ -89,6 +89,8 @@ class Form:
         sent = answers.get(field.name)
         if isinstance(sent, list | tuple):
             rows = [dict(each) if isinstance(each, Mapping) else {"?": each} for each in sent]
+        elif isinstance(sent, Mapping) or not _is_blank(sent):
+            rows = [{"?": sent}]  # of another shape: told as what cannot be read, or the rows that are kept would go
         else:
             columns = {cell: _as_list(answers.get(f"{field.name}_{cell}")) for cell in field.question.row.model_fields}
             rows = [dict(zip(columns, cells, strict=True)) for cells in zip_longest(*columns.values(), fillvalue="")]

@@ -57,7 +57,8 @@ TOLD_BY_DOORS = {
     ("upload", "file_name"): {"too_many_open", "too_many_files", "no_room"},
     # by the rules of angka kredit (dupak/rules.py)
     ("credit", "since"): {"before_conversion", "before_appointment", "counted_until"},
-    ("credit", "golongan"): {"golongan_not_of_jenjang"}, ("credit", "points"): {"below_base", "integrated_otherwise"},
+    ("credit", "golongan"): {"golongan_not_of_jenjang"}, ("credit", "points"): {
+        "below_base", "integrated_otherwise", "letter_otherwise"}, ("credit", "entry"): {"integrated_before"},
     ("credit", "jenjang"): {"integrated_otherwise"}, ("credit", "base"): {"integrated_otherwise"},
     ("credit", "rank_since"): {"before_appointment"},
     ("credit.periods", "first"): {"before_conversion", "month_twice", "outside_post"},

@@ -74,7 +74,7 @@ def works(names: dict[str, str]) -> Callable[..., None]:
     hands = Hands(Table(names["AssessmentTable"]))
 
     def noted(person: str, *roles: str, office: str = "") -> None:
-        held = tuple(f"{role}:{office or OFFICES[clock.SCOPE.get(role, 'agency')]}" for role in roles)
+        held = tuple(f"{role}:{office or OFFICES[clock.OF_ROLE.get(role, 'agency')]}" for role in roles)
         moment = format_moment(NOW)
         hands.note(Session("0" * 64, person, person.title(), f"{person}@contoh.test", held, moment, moment, "id"), NOW)
 
@@ -178,6 +178,6 @@ def test_a_second_strike_on_the_same_day_writes_no_second_letter(
 
 def test_every_state_of_an_office_has_somebody_to_remind_and_a_scope_to_look_at() -> None:
     assert {*clock.ROLE, "assessing", "returned"} == {*OFFICE}
-    assert {workflow.escalates_to(state) for state in OFFICE} | {*clock.ROLE.values()} <= {*clock.SCOPE}
-    assert {state: clock.SCOPE[role] for state, role in clock.ROLE.items()} == {
+    assert {workflow.escalates_to(state) for state in OFFICE} | {*clock.ROLE.values()} <= {*clock.OF_ROLE}
+    assert {state: clock.OF_ROLE[role] for state, role in clock.ROLE.items()} == {
         state: office for state, office in OFFICE.items() if state not in {"assessing", "returned"}}

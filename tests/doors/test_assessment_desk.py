@@ -336,6 +336,27 @@ def test_a_note_that_is_typed_before_its_volume_is_kept_and_does_not_count_as_a_
     assert marks(hadi, assigned, "kunci", "2", note_1="Bukti kedua?").status == 303
 
 
+def test_whoever_is_being_assessed_locks_nobodys_marks(
+        assigned: str, people: Desk, sign_in: SignIn, uploads: Callable[[str, str], str]) -> None:
+    hadi = Official(sign_in("hadi"), uploads, "hadi")
+    conventional(hadi)
+    assert hadi.does("kirim").status == 303
+    answer = marks(people["hadi"], assigned, "kunci", "0")
+    assert (answer.status, "Berkas Anda sendiri sedang dinilai" in answer.text) == (409, True)
+    assert people["hadi"](SHEET, reference=assigned).fields()["accepted_1"] == "10", "the draft is kept"
+    assert hadi.does("tarik").status == 303
+    assert marks(people["hadi"], assigned, "kunci", "1").status == 303
+
+
+def test_one_person_is_not_both_assessors(sign_in: SignIn, uploads: Callable[[str, str], str], people: Desk) -> None:
+    helmy = Official(sign_in(), uploads)
+    conventional(helmy)
+    assert helmy.does("kirim").status == 303
+    assert acts(people["ratna"], helmy.reference, "confirm", **SIGNATURE).status == 303
+    answer = acts(people["eko"], helmy.reference, "complete", penilai_1="hadi", penilai_2="hadi")
+    assert (answer.status, "Kedua penilai adalah dua orang yang berbeda." in answer.text) == (409, True)
+
+
 def test_the_plenary_says_a_volume_for_what_it_says_a_reason_for(plenary: str, people: Desk) -> None:
     answer = acts(people["eko"], plenary, "settle", accepted_1="", reason_1="fewer_proven")
     assert answer.status == 422

@@ -270,6 +270,100 @@ def test_the_total_of_a_last_pak_is_not_taken_up_before_its_months_end(again: Of
     assert said(again, "jabatan", {**POST, "entry": "lanjutan", "since": "01-2024", "points": "25"}, how) == {}
 
 
+@pytest.mark.parametrize("how", ["page", "program"])
+def test_the_total_of_a_last_pak_is_taken_up_as_it_was_decided_here(again: Official, how: str) -> None:
+    post = {**POST, "entry": "lanjutan", "since": "01-2024"}
+    assert said(again, "jabatan", {**post, "points": "99"}, how) == {
+        "points": "Penetapan terakhir Anda di portal ini menyebut 25,000. Isi seperti di sana; bila di sana keliru, "
+                  "ajukan keberatan atas penetapan itu."}
+    assert said(again, "jabatan", {**post, "points": "25"}, how) == {}
+
+
+@pytest.mark.parametrize("how", ["page", "program"])
+def test_a_first_appointment_does_not_leave_an_integration_out(
+        helmy: Official, sign_in: SignIn, uploads: Upload, dossiers: Dossiers, how: str) -> None:  # noqa: F811
+    integrate(helmy)
+    decided(helmy, sign_in, dossiers)
+    second = Official(sign_in(), uploads)
+    second.begins("konversi")
+    second.fills("identitas", **IDENTITY)
+    assert said(second, "jabatan", POST, how) == {
+        "entry": "Integrasi Anda sudah ditetapkan di portal ini. Pilih Integrasi sebagai cara masuk, dengan angka dari "
+                 "penetapan itu."}
+
+
+def test_an_integration_decided_after_a_conversion_is_not_lost_from_sight(
+        helmy: Official, sign_in: SignIn, uploads: Upload, dossiers: Dossiers) -> None:  # noqa: F811
+    conversion(helmy, periods=YEAR_2023)
+    decided(helmy, sign_in, dossiers)
+    second = Official(helmy.door, uploads)
+    integrate(second)
+    assert "Konversi Anda sudah ditetapkan tanpa integrasi ini." in second.sees().text
+    assert second.does("kirim").status == 303
+    ratna, eko, dian = (sign_in(name, desk.handle) for name in ("ratna", "eko", "dian"))
+    assert "Konversi Anda sudah ditetapkan tanpa integrasi ini." in ratna(
+        f"GET {desk.ONE}", reference=second.reference).text, "the desk reads the same"
+    decide(second, ratna, eko, dian)
+    page = helmy.door(f"GET {own.BASE}").text
+    assert "Angka kredit Anda 12,5" in page
+    assert "Integrasi Anda ditetapkan sesudahnya dan belum masuk angka ini." in page
+    third = Official(helmy.door, uploads)
+    third.begins("konversi")
+    proposed = third.door(f"GET {own.ONE}/jabatan", data={}, reference=third.reference).json["answers"]
+    assert proposed["entry"] == "integrasi"
+
+
+def integrate(official: Official) -> None:
+    """An integration that could be sent."""
+    official.begins("integrasi")
+    official.fills("identitas", **IDENTITY)
+    official.fills("integrasi", jenjang="ahli_pertama", golongan="III/b", pendidikan="100", tugas_jabatan="60")
+    for slot in ("pak_konvensional", "sk_jabatan"):
+        official.attaches(slot)
+
+
+@pytest.mark.parametrize(("identity", "rows", "told"), [
+    ({"post_day": "01-06-2025"}, YEAR_2023, ["TMT jabatan di keterangan perorangan adalah Juni 2025"]),
+    ({"rank_day": "01-10-2023"}, YEAR_2023, ["TMT pangkat di keterangan perorangan adalah Oktober 2023"]),
+    ({"rank_day": "01-04-2021"}, YEAR_2023, []),
+    ({}, (("01-2023", "06-2023", "baik"), ("01-2024", "06-2024", "baik")),
+     ["Tidak ada predikat untuk Juli 2023 sampai Desember 2023"]),
+], ids=["a post that begins later", "a rank that begins later", "a rank from before", "a gap"])
+def test_what_may_be_a_slip_is_told_and_holds_nothing_up(
+        helmy: Official, identity: dict[str, str], rows: tuple[tuple[str, str, str], ...], told: list[str]) -> None:
+    conversion(helmy, periods=rows)
+    helmy.fills("identitas", **{**IDENTITY, **identity})
+    page = helmy.sees().text
+    slips = [each for each in ("TMT jabatan di", "TMT pangkat di", "Tidak ada predikat") if each in page]
+    assert len(slips) == len(told)
+    assert all(each in page for each in told)
+    assert helmy.does("kirim").status == 303
+
+
+def test_the_tmt_of_the_rank_counts_for_the_years_in_it_without_being_typed_twice(helmy: Official) -> None:
+    conversion(helmy, periods=YEAR_2023)
+    helmy.fills("jabatan", **{**POST, "entry": "lanjutan", "points": "50", "rank_since": ""})
+    helmy.fills("identitas", **{**IDENTITY, "rank_day": "01-04-2021"})
+
+    def earliest() -> str:
+        found = helmy.door(f"GET {own.ONE}", data={}, reference=helmy.reference).json["result"]["targets"][0]
+        return next(each["month"] for each in found["earliest"] if each["predikat"] == "sangat_baik")
+
+    assert earliest() < "2024-07"
+    helmy.fills("identitas", **{**IDENTITY, "rank_day": "01-01-2023"})
+    assert earliest() >= "2025-01"
+
+
+@pytest.mark.parametrize("sent", ["abc", {"a": 1}, 7])
+def test_rows_of_another_shape_take_nothing_away(helmy: Official, dossiers: Dossiers, sent: Any) -> None:  # noqa: F811
+    conversion(helmy, periods=YEAR_2023)
+    answer = helmy.door(f"POST {own.ONE}/predikat", data={"periods": sent}, reference=helmy.reference)
+    assert answer.status == 422
+    found = dossiers.find(helmy.reference)
+    assert found is not None
+    assert len(found.section("predikat")["periods"]) == 1
+
+
 def test_what_another_dossier_decided_while_this_one_waited_is_told_to_the_approver(
         helmy: Official, sign_in: SignIn, uploads: Upload, dossiers: Dossiers) -> None:  # noqa: F811
     other = ready(Official(sign_in(), uploads), sign_in, (("01-2023", "12-2023", "cukup"),))

@@ -18,7 +18,7 @@ from portal.identifiers import new_ulid
 from portal.records import Table
 from portal.workdays import day_of
 from tests.doors.calling import Answer, Caller
-from tests.doors.test_dossiers import NOW, RANDOM, SIGNATURE, Official, acts, conversion, sign_in, uploads
+from tests.doors.test_dossiers import NOW, PEOPLE, RANDOM, SIGNATURE, Official, acts, conversion, sign_in, uploads
 
 __all__ = ["sign_in", "uploads"]  # fixtures
 SignIn = Callable[..., Caller]
@@ -57,6 +57,22 @@ def test_whoever_was_lent_a_role_sees_the_queue_and_the_dossier_and_acts(
     assert reference in acting(f"GET {desk.DESK}").body
     assert acting(f"GET {desk.ONE}", reference=reference).status == 200
     assert acts(acting, reference, "confirm", **SIGNATURE).status == 303
+
+
+def test_a_role_of_ones_own_elsewhere_does_not_hide_who_lent_the_one_that_is_used(
+        sign_in: SignIn, uploads: Callable[[str, str], str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wulan decides in another agency by her own role, and here by that of Dian, whose own dossier it is."""
+    monkeypatch.setitem(PEOPLE, "wulan", ("penetap:pemerintah-kabupaten-tuban",))
+    dian = Official(sign_in("dian"), uploads, "dian")
+    conversion(dian, periods=(("01-2023", "12-2023", "baik"),))
+    assert dian.does("kirim").status == 303
+    ratna, eko, approver, wulan = (sign_in(name, desk.handle) for name in ("ratna", "eko", "dian", "wulan"))
+    assert acts(ratna, dian.reference, "confirm", **SIGNATURE).status == 303
+    assert acts(eko, dian.reference, "complete").status == 303
+    wulan(SELF)
+    assert lends(approver, "wulan", role="penetap:pemerintah-kabupaten-bojonegoro").status == 303
+    answer = acts(wulan, dian.reference, "decide", **SIGNATURE)
+    assert (answer.status, "Tidak ada yang memproses berkasnya sendiri." in answer.text) == (409, True)
 
 
 def test_a_role_opens_nothing_any_more_once_it_is_ended(sign_in: SignIn, ratna: Caller, reference: str) -> None:

@@ -323,11 +323,26 @@ def test_a_dupak_warns_where_the_shares_are_not_as_they_should_be() -> None:
 
 
 def test_a_dupak_has_places_for_the_notes_of_everybody_who_had_it_in_hand() -> None:
-    issue = replace(SET, assessors=(("Agus", "1"), ("Maria", "2")), chair=("Slamet", "3"), remarks=("A", "B", "C"))
+    issue = replace(SET, assessors=(("Agus", "1"), ("Maria", "2")), chair=("Slamet", "3"), remarks=("A", "B", "C"),
+                    proposer=("Pejabat Pengusul,", "Wati", "4"))
     data = printed("dupak", proposal(*WORKS), issue)
     signing = [each["name"] for block in data["blocks"] if block["type"] == "names" for each in block["signing"]]
-    assert signing == ["Siti Rahmawati", "Bambang", "Agus", "Maria", "Slamet"]
+    assert signing == ["Siti Rahmawati", "Wati", "Agus", "Maria", "Slamet"]
     assert [block["lines"] for block in data["blocks"] if block["type"] == "text"] == [["A"], ["B"], ["C"]]
+    unknown = [each for block in printed("dupak", proposal(*WORKS))["blocks"] if block["type"] == "names"
+               for each in block["signing"]][1]
+    assert set(unknown["name"]) == {"."}, "whoever proposes signs by hand, not whoever decides"
+
+
+def test_enough_credit_after_a_low_year_is_not_enough_for_the_next_level_and_the_paper_says_why() -> None:
+    found = a_standing(("2023-01", "2023-12", "kurang"), golongan="III/b",
+                       entry=Entry("lanjutan", points=Decimal(100)))
+    pak = printed("pak", found)
+    (block,) = (each for each in pak["blocks"] if each["type"] == "text")
+    assert block["lines"] == [
+        ("BELUM DAPAT DIPERTIMBANGKAN UNTUK KENAIKAN JENJANG JABATAN SETINGKAT LEBIH TINGGI MENJADI "
+         "Penggerak Swadaya Masyarakat Ahli Muda."),
+        "Angka kreditnya cukup, tetapi syarat ini belum terpenuhi: Predikat tahun terakhir paling rendah: Baik."]
 
 
 def test_a_statement_lists_each_work_with_its_day_its_unit_its_credit_and_its_evidence() -> None:

@@ -9,7 +9,8 @@ from typing import ClassVar
 from dupak.dossiers import digest_of
 from dupak.sources import Offer, Owner
 from dupak.store import Decision, Dossiers
-from portal.identifiers import format_reference
+from portal.identifiers import format_reference, parse_moment
+from portal.workdays import day_of
 
 
 @dataclass(frozen=True)
@@ -32,4 +33,4 @@ class Decisions:
 def _offer(decision: Decision) -> Offer:
     return Offer("decisions", decision.reference, decision.number,
                  digest_of([decision.reference, decision.decided_at, decision.total, decision.rules]),
-                 day=decision.decided_at[:10], note=format_reference(decision.reference))
+                 day=day_of(parse_moment(decision.decided_at)).isoformat(), note=format_reference(decision.reference))
