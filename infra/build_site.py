@@ -23,6 +23,7 @@ from infra import (
     openapi,
     search,
     search_words,
+    services_open,
     services_page,
 )
 from infra.built_site import BUILD, LANGUAGES, SITE
@@ -121,6 +122,7 @@ def build() -> None:
         index.result()
     stamp_assets()
     services_page.write_rules()
+    services_open.write()
     door_page.write_worker()
     kept_pages.write_workers()
 

@@ -21,6 +21,7 @@ from referrals.family import facts
 SOURCE = Path(__file__).parent.parent / "content" / "rules" / "layanan.yml"
 UNKNOWN = "unknown"
 SECTORS = 9  # of SLRT; what else a secretariat is asked for stands apart
+WITHOUT_SOURCE = ("name", "mem", "chosen")
 SURE = ("text", "name")  # only these may say "no"
 
 Certainty = Literal["text", "code", "news", "mem", "chosen", "name"]
@@ -31,14 +32,21 @@ class Source(Declared):
     """Where something was seen."""
 
     title: InBothLanguages
-    url: Annotated[str, StringConstraints(pattern=r"^https?://")] | None = None
+    url: Annotated[str, StringConstraints(pattern=r"^https://")] | None = None
 
 
 class Sourced(Declared):
     """How sure something is, and where it was seen."""
 
     certainty: Certainty
-    source: Code
+    source: Code | None = None
+
+    @model_validator(mode="after")
+    def _names_its_source(self) -> Self:
+        if (self.source is None) is not (self.certainty in WITHOUT_SOURCE):
+            message = "source: expected with each certainty but {names}, and with none of these"
+            raise PydanticCustomError("source", message, {"names": ", ".join(WITHOUT_SOURCE)})
+        return self
 
 
 class Told(Sourced):
@@ -186,7 +194,7 @@ def _faults(directory: Directory) -> Faults:
     if sum(sector.nine for sector in directory.sectors.values()) != SECTORS:
         yield "sectors", f"{SECTORS} of them with nine: true"
     for name, told in directory.told.items():
-        yield from _known(f"told.{name}.source", (told.source,), directory.sources, "sources")
+        yield from _seen(f"told.{name}", told, directory)
     for name, organisation in directory.organisations.items():
         yield from _known(f"organisations.{name}.phone", (organisation.phone,), {UNKNOWN, *directory.told}, "told")
     for name, service in directory.services.items():
@@ -198,14 +206,14 @@ def _of_service(place: str, service: Service, directory: Directory) -> Faults:
     """What a service names is declared, and its rules ask for what the form asks."""
     yield from _known(f"{place}.sector", (service.sector,), directory.sectors, "sectors")
     yield from _known(f"{place}.organisation", (service.organisation,), directory.organisations, "organisations")
-    yield from _known(f"{place}.seen.source", (service.seen.source,), directory.sources, "sources")
+    yield from _seen(f"{place}.seen", service.seen, directory)
     for key in ("area", "cost", "schedule", "time"):
         yield from _known(f"{place}.{key}", (getattr(service, key),), {UNKNOWN, *directory.told}, "told, or unknown")
     if service.papers:
         yield from _known(f"{place}.documents.list", service.papers.names, directory.documents, "documents")
-        yield from _known(f"{place}.documents.source", (service.papers.source,), directory.sources, "sources")
+        yield from _seen(f"{place}.documents", service.papers, directory)
     for number, row in enumerate(service.rows):
-        yield from _known(f"{place}.eligibility.{number}.source", (row.source,), directory.sources, "sources")
+        yield from _seen(f"{place}.eligibility.{number}", row, directory)
         for condition in row.conditions:
             yield from _of_condition(f"{place}.eligibility.{number}", condition)
 
@@ -234,13 +242,18 @@ def _unused(directory: Directory) -> Faults:
     yield from _used("documents", directory.documents, listed)
     asked = {each.fact for service in services for row in service.rows for each in row.conditions}
     yield from _used("services", facts(), asked)
-    yield from _used("sources", directory.sources, {each.source for each in _sourced(directory)})
+    yield from _used("sources", directory.sources, {each.source for each in _sourced(directory) if each.source})
 
 
 def _sourced(directory: Directory) -> Iterator[Sourced]:
     yield from directory.told.values()
     for service in directory.services.values():
         yield from (service.seen, *service.rows, *([service.papers] if service.papers else []))
+
+
+def _seen(place: str, each: Sourced, directory: Directory) -> Faults:
+    """Where something was seen is declared."""
+    yield from _known(f"{place}.source", (each.source,) if each.source else (), directory.sources, "sources")
 
 
 def _known(place: str, names: Collection[str], declared: Collection[str], where: str) -> Faults:

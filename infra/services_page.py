@@ -8,14 +8,14 @@ from collections.abc import Iterator
 from typing import Any
 
 from infra.built_site import LANGUAGES, SITE
-from infra.services import UNKNOWN, Directory, Service, Sourced, anchor, for_functions, page_name, read
+from infra.services import Directory, Service, Sourced, anchor, for_functions, page_name, read
 from portal import pages
 from portal.assets import words
 from referrals.checking import ELIGIBILITY, page_of
 from referrals.eligibility import ANSWERS
 
 FOLDER = "assets/rujukan"
-FACTS = ("area", "cost", "schedule", "time")
+FACTS = ("area", "cost", "schedule", "time", "phone")
 
 
 def pieces(directory: Directory, language: str) -> Iterator[tuple[str, str]]:
@@ -27,7 +27,9 @@ def pieces(directory: Directory, language: str) -> Iterator[tuple[str, str]]:
     yield "services/sectors.md", _table(_sectors(directory, language, nine=True), texts["list"], (
         "sector", "example", "question"))
     yield "services/list.md", _table(_sectors(directory, language), texts["list"], ("sector", "services"))
-    yield "services/documents.md", _table(_documents(directory, language), texts["list"], ("need", "papers", "source"))
+    yield "services/documents.md", _table(_documents(directory, language), texts["list"], ("need", "papers"))
+    yield "services/certainty.md", _table(((texts["certainty"][name], texts["meaning"][name])
+                                           for name in texts["certainty"]), texts["list"], ("mark", "meaning"))
     yield "eligibility/check.html", pages.fragment(
         "eligibility_check", language, texts=ELIGIBILITY.words(language), answers=ANSWERS,
         rules=f"/{rules_file(directory, language)[0]}")
@@ -44,22 +46,23 @@ def _told(directory: Directory, service: Service, language: str) -> dict[str, An
     organisation = directory.organisations[service.organisation]
 
     def sourced(each: Sourced) -> dict[str, Any]:
-        source = directory.sources[each.source]
-        return {"certainty": each.certainty, "source": getattr(source.title, language), "url": source.url}
+        source = directory.sources.get(each.source or "")
+        return {"certainty": each.certainty, "source": getattr(source.title, language) if source else "",
+                "url": source.url if source else None}
 
     def told(name: str) -> dict[str, Any] | None:
         known = directory.told.get(name)
         return {**sourced(known), "text": getattr(known.text, language)} if known else None
 
     papers = service.papers
+    facts = {name: told(getattr(organisation if name == "phone" else service, name)) for name in FACTS}
     return {"about": getattr(service.about, language), "seen": sourced(service.seen),
             "rows": [{**sourced(row), "because": getattr(row.because, language), "otherwise": row.otherwise}
                      for row in service.rows],
             "papers": {**sourced(papers), "names": [getattr(directory.documents[name], language)
                                                     for name in papers.names]} if papers else None,
-            "facts": {name: told(getattr(service, name)) for name in FACTS},
-            "organisation": getattr(organisation.title, language), "where": getattr(organisation.where, language),
-            "phone": told(organisation.phone) if organisation.phone != UNKNOWN else None}
+            "facts": facts, "unknown": [name for name in FACTS if not facts[name]],
+            "organisation": getattr(organisation.title, language), "where": getattr(organisation.where, language)}
 
 
 # -- tables --------------------------------------------------------------------------------------------------------
@@ -73,7 +76,14 @@ def _sectors(directory: Directory, language: str, *, nine: bool = False) -> Iter
         if nine and sector.nine:
             yield link, getattr(sector.example, language), getattr(sector.question, language)
         elif not nine:
-            yield link, "; ".join(getattr(each.title, language) for each in directory.of_sector(name).values())
+            yield link, " ".join(_link(each, service, language)
+                                    for each, service in directory.of_sector(name).items())
+
+
+def _link(name: str, service: Service, language: str) -> str:
+    """A service with the way to it."""
+    where = {"page": page_name(service.sector), "anchor": anchor(name)}
+    return f'<a class="portal-listed" href="{page_of(where, language)}">{getattr(service.title, language)}</a>'
 
 
 def _documents(directory: Directory, language: str) -> Iterator[tuple[str, ...]]:
@@ -81,11 +91,11 @@ def _documents(directory: Directory, language: str) -> Iterator[tuple[str, ...]]
     certainty = words("services", language)["certainty"]
     for name, service in directory.services.items():
         if papers := service.papers:
-            here = {"page": page_name(service.sector), "anchor": anchor(name)}
-            source = getattr(directory.sources[papers.source].title, language)
-            yield (f'<a href="{page_of(here, language)}">{getattr(service.title, language)}</a>',
-                   "; ".join(getattr(directory.documents[each], language) for each in papers.names),
-                   f"{source} ({certainty[papers.certainty]})")
+            source = directory.sources[papers.source].title if papers.source else None
+            seen = certainty[papers.certainty] + (f": {getattr(source, language)}" if source else "")
+            yield (_link(name, service, language), "; ".join(
+                getattr(directory.documents[each], language) for each in papers.names)
+                + f' <span class="portal-rule">{seen}</span>')
 
 
 def _table(rows: Iterator[tuple[str, ...]], headings: dict[str, str], names: tuple[str, ...]) -> str:

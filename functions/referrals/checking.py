@@ -17,7 +17,7 @@ from portal.errors import FieldError, FormRefused
 from portal.forms import Form
 from portal.settings import Settings
 from portal.submissions import CARRIERS, TRAP, explain
-from referrals.eligibility import ANSWERS, UNKNOWN, Fit, evaluate
+from referrals.eligibility import ANSWERS, UNKNOWN, Fit, evaluate, is_open
 from referrals.family import Family
 
 ELIGIBILITY = Form("eligibility", Family, "/layanan/rujukan/cek")
@@ -68,6 +68,10 @@ def _in_words(fit: Fit, service: Mapping[str, Any], language: str) -> dict[str, 
                 {"state": UNKNOWN, "text": ELIGIBILITY.words(language)["no_rules"]}]}
 
 
+def _nothing_known(told: Mapping[str, Any]) -> bool:
+    return is_open([each["state"] for each in told["because"]])
+
+
 def page_of(service: Mapping[str, Any], language: str) -> str:
     """Where the directory tells of a service."""
     return f"{'/en' if language == 'en' else ''}/rujukan/layanan/{service['page']}/#{service['anchor']}"
@@ -79,7 +83,8 @@ def _page(request: web.Request, answers: Mapping[str, Any], *, errors: list[Fiel
 
     texts = ELIGIBILITY.words(request.language)
     drawn = pages.form(ELIGIBILITY, request.language, answers, errors or [])
-    groups = {answer: [each for each in told or () if each["answer"] == answer] for answer in ANSWERS}
+    groups = {answer: sorted((each for each in told or () if each["answer"] == answer), key=_nothing_known)
+              for answer in ANSWERS}
     content = pages.fragment("eligibility_result", request.language, texts=texts, drawn=drawn, told=told, groups=groups)
     title = texts["result_title"] if told else texts["title"]
     return pages.in_shell(request.language, title, content, failed=bool(errors))

@@ -22,6 +22,11 @@ class Fit(NamedTuple):
     states: tuple[str, ...]
 
 
+def is_open(states: Sequence[str]) -> bool:
+    """Whether nothing at all is known about a service's rows: such services come last among those to ask about."""
+    return set(states) <= {UNKNOWN}
+
+
 def evaluate(rules: Mapping[str, Any], answers: Mapping[str, object]) -> list[Fit]:
     """Every service with its answer; `rules` has `facts` and `services`, as the build made them."""
     return [_fit(service, rules["facts"], answers) for service in rules["services"]]

@@ -39,8 +39,7 @@ def test_only_what_is_sure_says_no() -> None:
 
 def test_what_has_no_written_source_is_said_to_be_recalled_or_chosen_and_nothing_else() -> None:
     for each in services._sourced(DIRECTORY):
-        assert (each.source == "nowhere") is (each.certainty in {"mem", "chosen"})
-        assert (each.source == "own_name") is (each.certainty == "name")
+        assert (each.source is None) is (each.certainty in {"mem", "chosen", "name"})
 
 
 @pytest.mark.parametrize("language", ["id", "en"])
@@ -86,14 +85,18 @@ MISTAKES: dict[str, tuple[Callable[[dict[str, Any]], object], str, str]] = {
                              "services.pip.eligibility.0.is", "decides nothing"),
     "two comparisons": (first_row("pip", at_most=3), "services.pip.eligibility.0.any.0", "one of: is, at_most"),
     "a number of a word": (lambda declared: declared["services"]["pip"]["eligibility"].append(
-        {"fact": "ill", "at_most": 3, "otherwise": "ask", "certainty": "mem", "source": "nowhere",
+        {"fact": "ill", "at_most": 3, "otherwise": "ask", "certainty": "mem",
          "because": {"id": "Ada.", "en": "There."}}), "services.pip.eligibility.2.fact", "a fact with numbers"),
     "no rows": (service("pip", eligibility=[]), "services.pip.eligibility", "rows, or unknown"),
     "nothing said about rules": (service("pip", eligibility=None), "services.pip.eligibility", "or unknown"),
     "nothing said about documents": (service("pkh", documents=None), "services.pkh.documents", "or unknown"),
     "an unknown document": (lambda declared: declared["services"]["pip"]["documents"]["list"].append("sim"),
                             "services.pip.documents.list", "found sim"),
-    "an unknown source": (first_row("pip", source="tetangga"), "services.pip.eligibility.0.source", "found tetangga"),
+    "an unknown source": (first_row("kusuka", source="tetangga"), "services.kusuka.eligibility.0.source",
+                          "found tetangga"),
+    "no source": (service("pip", seen={"certainty": "text"}), "services.pip.seen", "expected with each certainty but"),
+    "a source of what is recalled": (first_row("masa_panik", source="langsa"), "services.masa_panik.eligibility.0",
+                                     "and with none of these"),
     "an unknown cost": (service("pip", cost="murah"), "services.pip.cost", "found murah"),
     "an unknown sector": (service("pip", sector="sekolah_dasar"), "services.pip.sector", "found sekolah_dasar"),
     "an unknown organisation": (service("pip", organisation="bank"), "services.pip.organisation", "found bank"),

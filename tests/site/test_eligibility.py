@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
 import json
+import re
 from collections import Counter
 from copy import deepcopy
 from typing import Any
@@ -10,7 +12,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
-from infra.built_site import SITE
+from infra import kept_pages
+from infra.built_site import LANGUAGES as FOLDERS
+from infra.built_site import SITE, parse
+from infra.published import KEPT_FOREVER, cache_control
 from portal.assets import LANGUAGES
 from referrals.checking import PAGE
 from referrals.eligibility import ANSWERS, STATES, evaluate
@@ -95,3 +100,58 @@ def test_the_comparison_sees_a_rule_that_is_only_a_little_different(desk, publis
     else:
         rows["kusuka"][0]["any"].pop()
     assert differing(in_the_browser(desk, rules, FAMILIES[:2000]), in_the_function(of_the_function, FAMILIES[:2000]))
+
+
+# -- the page and what it loads ------------------------------------------------------------------------------------
+
+
+def test_every_service_leads_to_its_place_in_the_directory(pages, published):
+    for each in published["services"]:
+        page, _, anchor = each["href"].partition("#")
+        (heading,) = [heading for heading in pages[page].find("h2") if heading.attributes.get("id") == anchor]
+        assert heading.text().startswith(each["title"])
+
+
+@pytest.mark.usefixtures("pages")
+def test_the_script_and_the_rules_are_small():
+    (script,) = (SITE / "assets" / "portal").glob("eligibility_*.js")
+    assert len(gzip.compress(script.read_bytes(), 6)) <= 4 * 1024
+    for rules in (SITE / "assets" / "rujukan").glob("kelayakan.*_*.json"):
+        assert len(gzip.compress(rules.read_bytes(), 6)) <= 4 * 1024
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_first_view_is_light_with_script_and_rules(pages, language):
+    """The design's 60 KB and eight requests; what a phone keeps for later is not part of the view."""
+    page = pages[f"/{FOLDERS[language]}{PAGE.strip('/')}/"]
+    files = [SITE / FOLDERS[language] / PAGE.strip("/") / "index.html"]
+    files += [SITE / each.attributes["href"].lstrip("/") for each in page.find("link")
+              if each.attributes["rel"] in {"stylesheet", "icon"}]
+    files += [next((SITE / "assets" / "portal").glob(f"{name}_*.js")) for name in ("portal", "forms", "eligibility")]
+    files += [*(SITE / "assets" / "rujukan").glob(f"kelayakan.{language}_*.json")]
+    assert len(files) <= 8
+    assert sum(len(gzip.compress(file.read_bytes(), 6)) for file in files) <= 60 * 1024
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_page_asks_for_the_rules_of_its_language_and_a_phone_may_keep_them(pages, language):
+    page = pages[f"/{FOLDERS[language]}{PAGE.strip('/')}/"]
+    (asked,) = [each.attributes["data-rules"] for each in page.walk() if "data-rules" in each.attributes]
+    assert f"kelayakan.{language}_" in asked
+    assert (SITE / asked.lstrip("/")).is_file()
+    assert cache_control(asked) == KEPT_FOREVER
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_page_without_network_has_all_that_it_loads(pages, language):
+    assert pages
+    folder = SITE / FOLDERS[language] / PAGE.strip("/")
+    worker = (folder / kept_pages.NAME).read_text(encoding="utf-8")
+    kept = json.loads(re.search(r"^const BUILT = (\{.*\});$", worker, re.MULTILINE)[1])["files"]
+    assert [address for address in kept if not (SITE / address.lstrip("/")).is_file()] == []
+    page = parse((folder / "index.html").read_text(encoding="utf-8"))
+    loaded = {each.attributes.get("href") or each.attributes["src"] for each in page.find("link", "script")
+              if {"href", "src"} & set(each.attributes) and each.attributes.get("rel") not in {"alternate", "canonical"}}
+    loaded |= {each.attributes["data-rules"] for each in page.walk() if "data-rules" in each.attributes}
+    assert loaded <= set(kept)
+    assert {name for name in ("forms", "eligibility") if not any(f"/{name}_" in each for each in kept)} == set()

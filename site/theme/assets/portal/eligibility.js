@@ -63,7 +63,9 @@ function start(box, form) {
   }
 
   function show(answers) {
-    const fits = evaluate(rules, answers);
+    // Of which nothing is known, comes last.
+    const isOpen = ({ states }) => Number(states.every((state) => state === "unknown"));
+    const fits = evaluate(rules, answers).sort((one, other) => isOpen(one) - isOpen(other));
     const groups = ["may", "ask", "no"].map((answer) => [answer, fits.filter((fit) => fit.answer === answer)]);
     result.replaceChildren(made("begin"), ...groups.filter(([, found]) => found.length)
       .map(([answer, found]) => drawnGroup(answer, found)), made("end"));
