@@ -27,6 +27,7 @@ from infra import (
     rights,
     rounds,
     seals,
+    services,
     workflow,
 )
 from infra.front_matter import Mistake, front_matter
@@ -66,6 +67,7 @@ def write() -> None:
     _write_json("butir.json", _butir())
     _write_json("rounds.json", rounds.for_functions(rounds.read()))
     _write_json("workflow.json", workflow.for_functions(workflow.read()))
+    _write_json("eligibility.json", services.for_functions(services.read()))
     _write_json("seal-keys.json", seals.for_functions(seals.read()))
     _write_json("data.json", dictionary.for_functions(dictionary.read()))
     _write_json("consents.json", dictionary.consents_for_functions(dictionary.read_consents()))

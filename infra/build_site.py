@@ -13,7 +13,19 @@ import sys
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
-from infra import assets, catalogue, csp, door_page, front_matter, openapi, seal_page, search, search_words
+from infra import (
+    assets,
+    catalogue,
+    csp,
+    door_page,
+    front_matter,
+    kept_pages,
+    openapi,
+    search,
+    search_words,
+    services_open,
+    services_page,
+)
 from infra.built_site import BUILD, LANGUAGES, SITE
 
 CONFIGURATIONS = {"id": "mkdocs.yml", "en": "mkdocs.en.yml"}
@@ -109,8 +121,10 @@ def build() -> None:
         csp.write()
         index.result()
     stamp_assets()
+    services_page.write_rules()
+    services_open.write()
     door_page.write_worker()
-    seal_page.write_workers()
+    kept_pages.write_workers()
 
 
 if __name__ == "__main__":

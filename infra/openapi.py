@@ -18,6 +18,7 @@ from portal.forms import Form
 from portal.identifiers import ULID_SHAPE
 from portal.submissions import IDENTIFIER, LANGUAGE
 from portal.web import ANYTHING_ELSE
+from referrals.checking import ELIGIBILITY
 from registrations.desk_actions import REFUSAL
 from registrations.handler import CANCEL, STATUS
 from seals.handler import SEAL
@@ -43,6 +44,8 @@ ANSWERS: dict[Route, tuple[int, ...]] = {
     ("POST", "/layanan/pendaftaran/batal"): (200, 303, 404, 409, *POSTED, *ANYWHERE),
     ("GET", "/layanan/angka-kredit/hitung"): (303,),
     ("POST", "/layanan/angka-kredit/hitung"): (200, *POSTED),  # it touches no store that could be busy
+    ("GET", "/layanan/rujukan/cek"): (303,),
+    ("POST", "/layanan/rujukan/cek"): (200, *POSTED),
     ("GET", "/layanan/dokumen/kunci"): (200, *ANYWHERE),
     ("GET", "/layanan/dokumen/periksa"): (303,),
     ("GET", "/layanan/dokumen/periksa/{reference}"): (200, 404, *ANYWHERE),
@@ -117,7 +120,7 @@ ANSWERS: dict[Route, tuple[int, ...]] = {
 }
 
 # Forms that make nothing which could be made twice: they take no identifier.
-ASKING = {STATUS.name, REFUSAL.name, CREDIT.name, SEAL.name, "profile", "address", "address_code",
+ASKING = {STATUS.name, REFUSAL.name, CREDIT.name, SEAL.name, ELIGIBILITY.name, "profile", "address", "address_code",
           "dossier_identity", "dossier_integration", "dossier_term", "dossier_items", "dossier_objection", "assessor"}
 
 # The same for every form that is simply remembered: its page, its submission, its receipt.

@@ -18,7 +18,7 @@ MODULES = {path.relative_to(FUNCTIONS).as_posix(): path for path in sorted(FUNCT
 SUBJECTS = sorted({name.split("/")[0] for name in MODULES} - {"portal"})
 # Angka kredit is a subject of rules: its regimes and the table that they read stand in files of their own.
 PURE = [name for name in MODULES if name.endswith(("/rules.py", "/models.py", "/rulebook.py", "/konvensional.py",
-                                                     "/integrasi.py"))]
+                                                     "/integrasi.py", "/eligibility.py", "/family.py"))]
 # Assessing decides by tables that the build made: these may read them, and know no store all the same.
 DECIDE_BY_TABLES = ("assessment/assigning.py", "assessment/lending.py", "assessment/marks.py")
 TABLES_OF_RULES = {"portal.access", "portal.assets", "portal.dated", "portal.workdays"}

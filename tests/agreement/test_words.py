@@ -47,7 +47,7 @@ ROWS = [RowOf(f"{form.name}.{field.name}", row_form(field.question).model, "") f
         for field in form.fields if isinstance(field.question, Rows)]
 FIELDS = [(form, field) for form in [*FORMS.values(), *ROWS] for field in form.fields]
 NAMES = [f"{form.name}.{field.name}" for form, field in FIELDS]
-OF_NO_FORM = {"assessment", "audit", "common", "data", "files", "papers", "rights", "signature"}
+OF_NO_FORM = {"assessment", "audit", "common", "data", "files", "papers", "rights", "services", "signature"}
 # Raised by a door about a field, not by its kind of question.
 TOLD_BY_DOORS = {
     ("status", "reference"): {"no_match"}, ("rights_request", "details"): {"no_address"},
@@ -363,7 +363,7 @@ def test_only_one_place_puts_the_language_into_an_address() -> None:
 def sources() -> str:
     """Everything that may show a word."""
     places = [*(ROOT / "functions").rglob("*.py"), *(ROOT / "site" / "forms").glob("*.j2"), ROOT / "infra/pieces.py",
-              ROOT / "infra/butir.py"]
+              ROOT / "infra/butir.py", ROOT / "infra/services_page.py"]
     text = "\n".join(place.read_text(encoding="utf-8") for place in places)
     theme = ROOT / "site" / "theme" / "assets" / "portal"
     scripts = "\n".join(place.read_text(encoding="utf-8") for place in theme.glob("*.js"))

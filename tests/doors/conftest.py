@@ -25,6 +25,7 @@ from infra.template_reader import Template
 from portal import assets, inbox, kms, observe, records, web
 from portal.records import Table
 from portal.sessions import Sessions, sessions
+from referrals import checking
 from registrations import deskwork, handler
 from registrations.catalogue import Catalogue
 from registrations.store import Registrations
@@ -52,7 +53,7 @@ OF_A_DOOR = (inbox.settings, inbox._table, handler.settings, handler.table, hand
              own.settings, own.dossiers, own.sources, own.rulebook, own.catalogue,
              assessing.settings, assessing.dossiers, assessing.assessments, assessing.rulebook, assessing.catalogue,
              assessment_clock.settings, press.settings, press.dossiers,
-             seals.settings, seals.register, seals.keys,
+             checking.settings, seals.settings, seals.register, seals.keys,
              rights.settings, rights.tables, rights.rights, erasure.tables,
              files.settings, files.table, inspector.settings, inspector.uploads, clock.uploads, sweep.settings)
 

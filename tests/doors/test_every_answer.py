@@ -19,6 +19,7 @@ from portal import kms, records, web
 from portal.evidence import Evidence
 from portal.records import Table
 from portal.sessions import Sessions
+from referrals.checking import ELIGIBILITY
 from registrations.catalogue import Catalogue
 from rights import desk as rights_desk
 from rights import handler as rights
@@ -198,7 +199,7 @@ class World:
 
 A_POST = {"entry": "pertama", "jenjang": "ahli_pertama", "golongan": "III/a", "since": "01-2024"}
 # Forms that need nobody and keep nothing, and an answer that each can do something with.
-ALONE = {CREDIT.action: A_POST, seals.SEAL.action: {"seal": "bukan kode"}}
+ALONE = {CREDIT.action: A_POST, seals.SEAL.action: {"seal": "bukan kode"}, ELIGIBILITY.action: {"pupil": "ya"}}
 A_PROFILE = {"kind": "umum", "region": "35.22", "phone": "0812 3456 7890", "channel": "email", "version": "0"}
 
 
@@ -352,6 +353,7 @@ ONCE: dict[tuple[str, int], Callable[[World, Route], Answer]] = {
     (CASE, 404): lambda world, route: world.call(route, form={"tindakan": "hapus"}),
     (FILTERS, 404): lambda world, route: world.call(route, form={}, offering="tidak-ada"),
     (REFUSE, 404): lambda world, route: world.call(route, form={}, offering="tidak-ada"),
+    (ELIGIBILITY.action, 422): lambda world, route: world.call(route, data={"pupil": "banyak"}),
     (REFUSE, 422): lambda world, route: world.call(route, data={"nomor": world.known()["reference"]}),
     (WRITE, 404): lambda world, route: world.call(route, form={}, offering="tidak-ada"),
     (WRITE, 409): another_message_was_sent_before,

@@ -25,6 +25,7 @@ SETTINGS = {"RegistrationsFunction": {"registrations.handler.RegistrationsSettin
             "FeedbackFunction": {"portal.inbox.InboxSettings"},
             "SealsFunction": {"seals.handler.SealsSettings"},
             "CreditFunction": {"dupak.handler.CreditSettings"}, "RelayFunction": {"mailer.handler.RelaySettings"},
+            "EligibilityFunction": {"referrals.checking.EligibilitySettings"},
             "MailerFunction": {"mailer.handler.MailerSettings"}, "SweeperFunction": {"sweeper.handler.SweeperSettings"},
             "AnchorFunction": {"sweeper.anchor.AnchorSettings"}, "PurgeFunction": {"sweeper.purge.PurgeSettings"},
             "DossiersFunction": {"dupak.own.DossiersSettings", SESSIONS, AUDIT},

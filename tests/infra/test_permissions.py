@@ -78,6 +78,7 @@ PERMISSIONS: dict[str, dict[tuple[str, str], tuple[str, ...]]] = {
     "FeedbackFunction": {
         ("dynamodb:GetItem", FEEDBACK): ("MESSAGE#*",), ("dynamodb:PutItem", FEEDBACK): ("MESSAGE#*",)},
     "CreditFunction": {},
+    "EligibilityFunction": {},
     "SealsFunction": {("dynamodb:GetItem", SEALS): ("SEAL#*",), ("kms:GetPublicKey", SEAL_KEY): ()},
     "DossiersFunction": {
         ("dynamodb:PutItem", AUDIT): ("DAY#*", "RECORD#*"),

@@ -26,11 +26,11 @@ def test_there_is_something_to_check() -> None:
     assert WITH_MESSAGES == ["DossiersTable", "FeedbackTable", "IdentityTable", "RegistrationsTable", "RightsTable"]
     assert QUEUES == ["MailDeadLetterQueue", "MailQueue", "RelayDeadLetterQueue"]
     assert FUNCTIONS == ["AnchorFunction", "AssessmentClockFunction", "AssessmentFunction", "CreditFunction",
-                         "DeskFunction", "DossiersFunction", "ErasureFunction", "FeedbackFunction", "IdentityFunction",
-                         "InspectorFunction", "MailerFunction", "PressFunction", "PurgeFunction",
-                         "RegistrationsFunction", "RelayFunction", "RightsDeskFunction", "RightsFunction",
-                         "SealsFunction", "SweeperFunction", "UploadsClockFunction", "UploadsFunction",
-                         "UploadsSweepFunction"]
+                         "DeskFunction", "DossiersFunction", "EligibilityFunction", "ErasureFunction",
+                         "FeedbackFunction", "IdentityFunction", "InspectorFunction", "MailerFunction",
+                         "PressFunction", "PurgeFunction", "RegistrationsFunction", "RelayFunction",
+                         "RightsDeskFunction", "RightsFunction", "SealsFunction", "SweeperFunction",
+                         "UploadsClockFunction", "UploadsFunction", "UploadsSweepFunction"]
 
 
 # -- what is remembered --------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from infra import seal_page
+from infra import kept_pages
 from infra.built_site import LANGUAGES, SITE, parse
 from infra.published import KEPT_FOREVER, cache_control
 from portal.seals import PAGE
@@ -24,7 +24,7 @@ def folder(pages, request) -> Path:
 
 def told(folder: Path) -> dict:
     """What the build told the worker."""
-    found = re.search(r"^const BUILT = (\{.*\});$", (folder / seal_page.NAME).read_text(encoding="utf-8"), re.MULTILINE)
+    found = re.search(r"^const BUILT = (\{.*\});$", (folder / kept_pages.NAME).read_text(encoding="utf-8"), re.MULTILINE)
     assert found
     return json.loads(found[1])
 
@@ -45,23 +45,24 @@ def test_the_addresses_in_the_scripts_are_those_of_the_door(folder):
     scripts = "".join(path.read_text(encoding="utf-8") for path in Path("site/theme/assets/portal").glob("seal*.js"))
     asked = set(re.findall(r'"(/layanan/[^"]+)"', scripts))
     assert asked == {KEYS, STANDING.removesuffix("/{reference}")}
-    assert told(folder)["keys"] == KEYS
+    assert told(folder)["renewed"] == [KEYS]
     assert ("GET", KEYS) in ROUTES
 
 
 def test_another_page_is_another_worker(monkeypatch, tmp_path):
-    monkeypatch.setattr(seal_page, "SITE", tmp_path)
+    monkeypatch.setattr(kept_pages, "SITE", tmp_path)
     for language in LANGUAGES.values():
-        page = tmp_path / language / PAGE.strip("/")
-        page.mkdir(parents=True)
-        (page / "index.html").write_text("satu", encoding="utf-8")
-    seal_page.write_workers()
-    worker = tmp_path / PAGE.strip("/") / seal_page.NAME
+        for each in kept_pages.PAGES:
+            page = tmp_path / language / each.page.strip("/")
+            page.mkdir(parents=True)
+            (page / "index.html").write_text("satu", encoding="utf-8")
+    kept_pages.write_workers()
+    worker = tmp_path / PAGE.strip("/") / kept_pages.NAME
     first = worker.read_text(encoding="utf-8")
     (worker.parent / "index.html").write_text("dua", encoding="utf-8")
-    seal_page.write_workers()
+    kept_pages.write_workers()
     assert worker.read_text(encoding="utf-8") != first
 
 
 def test_the_worker_itself_is_asked_for_again_soon(folder):
-    assert cache_control((folder / seal_page.NAME).relative_to(SITE).as_posix()) != KEPT_FOREVER
+    assert cache_control((folder / kept_pages.NAME).relative_to(SITE).as_posix()) != KEPT_FOREVER

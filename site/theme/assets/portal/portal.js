@@ -87,6 +87,7 @@ if (document.querySelector(".portal-form, .portal-seats")) requestAnimationFrame
 if (document.querySelector("[data-upload]")) import(beside("files.js"));
 if (document.querySelector("[data-check-in], [data-signed-out]")) import(beside("checkin.js"));
 if (document.querySelector("[data-marking]")) import(beside("marking.js"));
+if (document.querySelector("[data-eligibility]")) import(beside("eligibility.js"));
 if (document.querySelector("[data-seal]")) import(beside("seal-check.js"));
 // An old browser without <dialog> keeps the link to the page map.
 if (window.HTMLDialogElement) startSearch(document.getElementById("search-open"));

@@ -1,6 +1,6 @@
 /* The page that checks a document: verifies the seal behind the # of its own address, then asks, where there is network,
    whether the document is still in force. Only the keys and that question leave the phone or come to it; the service
-   worker (site/seal-check/worker.js) keeps page and keys for the time without network. Loaded by portal.js. */
+   worker (site/kept-page/worker.js) keeps page and keys for the time without network. Loaded by portal.js. */
 
 const stamp = /_[0-9a-f]+(?=\.js$)/.exec(import.meta.url)?.[0] ?? "";
 const { tokenIn, verified } = await import(new URL(`seal${stamp}.js`, import.meta.url).href);

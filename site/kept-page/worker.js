@@ -1,20 +1,20 @@
-/* The service worker of one page: the one that checks a document (its scope), so that it opens and verifies without
-   network. It keeps files and the portal's public keys; what somebody checks stands behind the # of the address, which a
-   worker's cache never sees.
+/* The service worker of one page (its scope) that works by itself, so that it opens without network: the page that checks
+   a document, and the one that says which services may fit. It keeps files and public answers such as the portal's keys;
+   what somebody checks or answers stands behind the # of an address or in a form, which a worker's cache never sees.
 
-   The build writes what BUILT is (infra/seal_page.py): a new build is a new worker, which replaces the old one and all
+   The build writes what BUILT is (infra/kept_pages.py): a new build is a new worker, which replaces the old one and all
    that it kept, as soon as the page is opened with network. */
 
 const BUILT = __BUILT__;
 const PATIENCE = 6000; // milliseconds: a line that is only half there is no line
 
 const scope = new URL(self.registration.scope).pathname;
-const beginning = `seals ${scope} `;
+const beginning = `${BUILT.name} ${scope} `;
 const name = beginning + BUILT.version;
 
 async function fill() {
   const cache = await caches.open(name);
-  await Promise.all([...BUILT.files, BUILT.keys, scope].map(async (address) => {
+  await Promise.all([...BUILT.files, ...BUILT.renewed, scope].map(async (address) => {
     const answer = await fetch(address, { cache: "no-cache" });
     if (!answer.ok) throw new Error(`${address} answered ${answer.status}`);
     await cache.put(address, answer);
@@ -33,7 +33,7 @@ async function live(request) {
   return answer;
 }
 
-/** The portal's own answer, or what was kept; of the keys the newest are kept. */
+/** The portal's own answer, or what was kept; of what is renewed the newest is kept. */
 async function liveOrKept(address, request, renew) {
   const cache = await caches.open(name);
   try {
@@ -56,6 +56,6 @@ self.addEventListener("fetch", (event) => {
   const { origin, pathname } = new URL(request.url);
   if (request.method !== "GET" || origin !== self.location.origin) return;
   if (request.mode === "navigate" && pathname === scope) event.respondWith(liveOrKept(scope, request, false));
-  else if (pathname === BUILT.keys) event.respondWith(liveOrKept(BUILT.keys, request, true));
+  else if (BUILT.renewed.includes(pathname)) event.respondWith(liveOrKept(pathname, request, true));
   else if (BUILT.files.includes(pathname)) event.respondWith(file(pathname, request));
 });

@@ -1,0 +1,1 @@
+"""Rujukan: which service may fit a family, and why."""
