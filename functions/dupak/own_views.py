@@ -20,7 +20,7 @@ from dupak.rulebook import Rulebook, RuleMissing
 from dupak.sections import BASE, BEGINNING, FORMS, MAY_BE_EMPTY, OBJECTION, form_of
 from dupak.sources import Offer
 from dupak.store import Decision, Paper
-from dupak.views import Teller
+from dupak.views import Teller, month_told
 from portal import web
 from portal.access import masked
 from portal.assets import words
@@ -159,8 +159,10 @@ def _bar(target: Mapping[str, Any], now: Decision, language: str) -> dict[str, A
     parts = target["line"]["parts"]
     needed = Fraction(parts[0]["exact"])
     share = min(Fraction(1), max(Fraction(0), Fraction(now.total) / needed)) if needed else Fraction(1)
+    texts = words("credit", language)
+    earliest = [each | {"told": month_told(each["month"], texts, language)} for each in target["earliest"]]
     return {"title": target["title"], "told": target["told"], "needed": parts[0]["told"], "there": parts[1]["told"],
-            "width": int(share * CHART), "earliest": target["earliest"], "begins": target["begins"],
+            "width": int(share * CHART), "earliest": earliest, "begins": target["begins"],
             "enough": target["enough"], "percent": f"{int(share * 100)}%", "language": language}
 
 

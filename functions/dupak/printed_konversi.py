@@ -72,15 +72,38 @@ def lama_and_baru(parts: Sequence[Piece], before: Fraction | Decimal | None) -> 
 def konversi(pen: Pen, issue: Issue, found: Standing) -> list[Block]:
     """The conversion of the predikat of the issue's months; of every one where it names no months."""
     words = pen.words["konversi"]
-    parts = evaluations(issue, found)
-    lines = [line(_predikat(pen, part, found), _percentage(pen, part), _coefficient(pen, part),
-                  pen.number(part.value)) for part in parts]
-    total = sum((part.value for part in parts), Fraction(0))
-    if len(parts) != 1:
+    years = [(part, each) for part in evaluations(issue, found) for each in years_of(part)]
+    lines = [line(_predikat(pen, part, found), _percentage(pen, part, each), _coefficient(pen, part),
+                  pen.number(each.value)) for part, each in years]
+    total = sum((each.value for _, each in years), Fraction(0))
+    if len(years) != 1:
         lines.append(line(cell(words["total"], 3), pen.number(total), style="total"))
     head = [[cell(words["result"], 2), cell(words["coefficient"], down=2), cell(words["points"], down=2)],
             [words["predikat"], words["percentage"]]]
-    return [table(words["title"], "28c 26c 22c 24r", head, lines, _rounded(pen, [part.value for part in parts], total))]
+    rounded = _rounded(pen, [each.value for _, each in years], total)
+    return [table(words["title"], "28c 26c 22c 24r", head, lines, rounded)]
+
+
+@dataclass(frozen=True)
+class InAYear:
+    """The months of an evaluation that lie in one year, and what they are worth: the form has one year in a line."""
+
+    first: Month
+    last: Month
+    value: Fraction
+
+    @property
+    def months(self) -> int:
+        """How many they are."""
+        return self.first.months_to(self.last) + 1
+
+
+def years_of(part: Node) -> list[InAYear]:
+    """An evaluation year by year; every month of it has the same worth."""
+    first, last = Month.parse(part.facts["first"]), Month.parse(part.facts["last"])
+    each = part.value / int(part.facts["months"])
+    spans = [(max(first, Month(year, 1)), min(last, Month(year, YEAR))) for year in range(first.year, last.year + 1)]
+    return [InAYear(begin, end, each * (begin.months_to(end) + 1)) for begin, end in spans]
 
 
 def evaluations(issue: Issue, found: Standing) -> list[Node]:
@@ -106,11 +129,11 @@ def _within(part: Node, issue: Issue) -> bool:
         not issue.last or part.facts["first"] <= issue.last)
 
 
-def _percentage(pen: Pen, part: Node) -> str:
+def _percentage(pen: Pen, part: Node, span: InAYear) -> str:
     """`150%` for a whole year, else `2/12 × 100%`."""
     percentage = next(each.row for each in part.parts if each.what == "persentase")
     said = pen.teller.value(percentage) if percentage else ""
-    return said if part.facts["months"] == str(YEAR) else f"{part.facts['months']}/{YEAR} × {said}"
+    return said if span.months == YEAR else f"{span.months}/{YEAR} × {said}"
 
 
 def _coefficient(pen: Pen, part: Node) -> str:
@@ -121,24 +144,26 @@ def _coefficient(pen: Pen, part: Node) -> str:
 def akumulasi(pen: Pen, found: Standing) -> list[Block]:
     """Everything that the present level's total adds up, one line each."""
     words, parts = pen.words["akumulasi"], pieces(found)
-    lines = [_accumulated(pen, part, found) for part in parts]
+    lines = [each for part in parts for each in _accumulated(pen, part, found)]
+    written = [each.value for part in parts for each in (years_of(part.node) if part.kind == "konversi" else [part])]
     lines.append(line(cell(words["total"], 5), pen.number(found.total.value), style="total"))
     head = [[cell(words["result"], 4), cell(words["coefficient"], down=2), cell(words["points"], down=2)],
             [words["year"], words["months"], words["predikat"], words["percentage"]]]
     return [table(words["title"], "12c 22c 20c 18c 15c 16r", head, lines,
-                  _rounded(pen, [part.value for part in parts], found.total.value))]
+                  _rounded(pen, written, found.total.value))]
 
 
-def _accumulated(pen: Pen, part: Piece, found: Standing) -> Block:
+def _accumulated(pen: Pen, part: Piece, found: Standing) -> Iterator[Block]:
     facts = part.node.facts
     if part.kind == "konversi":
-        first, last = Month.parse(facts["first"]), Month.parse(facts["last"])
-        year = str(first.year) if first.year == last.year else f"{first.year}–{last.year}"
-        return line(year, _months(pen, first, last), pen.say(facts["predikat"]), _percentage(pen, part.node),
-                    _coefficient(pen, part.node), pen.number(part.value))
-    if part.kind == "pendidikan":
-        return line(facts["month"][:4], cell(_diploma(pen, part.node), 4), pen.number(part.value))
-    return line(str(found.stays[-1].posts[0].since.year), cell(_opening(pen, part, found), 4), pen.number(part.value))
+        for each in years_of(part.node):
+            yield line(str(each.first.year), _months(pen, each.first, each.last), pen.say(facts["predikat"]),
+                       _percentage(pen, part.node, each), _coefficient(pen, part.node), pen.number(each.value))
+    elif part.kind == "pendidikan":
+        yield line(facts["month"][:4], cell(_diploma(pen, part.node), 4), pen.number(part.value))
+    else:
+        yield line(str(found.stays[-1].posts[0].since.year), cell(_opening(pen, part, found), 4),
+                   pen.number(part.value))
 
 
 def _months(pen: Pen, first: Month, last: Month) -> str:

@@ -14,7 +14,7 @@ from fractions import Fraction
 from typing import Any
 
 from dupak.asking import spoken
-from dupak.models import Node, written
+from dupak.models import Month, Node, written
 from dupak.rulebook import Row, Rulebook
 from dupak.rules import Standing, Target
 from portal.moments import MONTHS
@@ -77,7 +77,8 @@ class Teller:
                 "line": self.line(target.missing), "conditions": [self.rule(row) for row in target.conditions],
                 "earliest": [{"predikat": each.predikat, "name": self.say(each.predikat), "months": each.months,
                               "reached": str(each.reached), "month": str(each.month),
-                              "told": self.say(str(each.month))} for each in target.earliest]}
+                              "told": month_told(str(each.month), self.texts, self.language)}
+                             for each in target.earliest]}
 
     def conditions(self, rows: Sequence[Row]) -> str:
         """Conditions in a sentence: what each is about, and what it asks."""
@@ -171,6 +172,13 @@ class Teller:
         if (found.total.value * 10 ** FEWEST).denominator != 1:
             rows.append(self._rounding)
         return list({row.name: row for row in rows if row.certainty in UNSURE}.values())
+
+
+def month_told(month: str, texts: Mapping[str, Any], language: str) -> str:
+    """A month of promotion; one that is past is told as such: the promotion can be asked for."""
+    told = spoken(month, {}, language)
+    is_past = month < str(Month.of(day_of(datetime.now(UTC))))
+    return str(texts["past"].format(month=told)) if is_past else told
 
 
 def rules_table(teller: Teller, name: str) -> dict[str, Any]:

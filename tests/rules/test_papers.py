@@ -255,6 +255,16 @@ def test_a_konversi_over_a_promotion_lists_the_months_of_both_levels() -> None:
     assert rows(tables(later)[0]) == [["Baik", "6/12 × 100%", "25", "12,500"]]
 
 
+def test_an_evaluation_over_two_years_has_a_line_for_each() -> None:
+    found = a_standing(("2023-11", "2024-12", "baik"))
+    assert rows(tables(printed("akumulasi", found))[0])[1:] == [
+        ["2023", "November–Desember", "Baik", "2/12 × 100%", "12,5", "2,083"],
+        ["2024", "Januari–Desember", "Baik", "100%", "12,5", "12,500"],
+        ["JUMLAH ANGKA KREDIT YANG DIPEROLEH", "14,583"]]
+    assert rows(tables(printed("konversi", found, replace(SET, last="2024-12")))[0])[-1] == [
+        "JUMLAH ANGKA KREDIT", "14,583"]
+
+
 def test_a_period_without_a_beginning_tells_its_end() -> None:
     assert Pen.like(teller(), "2026-11-27").span("", "2022-12") == "s.d. 31 Desember 2022"
     assert Pen.like(teller(), "2026-11-27").span("", "") == ""
