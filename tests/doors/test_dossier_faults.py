@@ -375,11 +375,7 @@ def test_what_another_dossier_decided_while_this_one_waited_is_told_to_the_appro
 
 
 def test_integration_happens_once(helmy: Official, sign_in: SignIn, dossiers: Dossiers) -> None:  # noqa: F811
-    helmy.begins("integrasi")
-    helmy.fills("identitas", **IDENTITY)
-    helmy.fills("integrasi", jenjang="ahli_pertama", golongan="III/b", pendidikan="100", tugas_jabatan="60")
-    for slot in ("pak_konvensional", "sk_jabatan"):
-        helmy.attaches(slot)
+    integrate(helmy)
     decided(helmy, sign_in, dossiers)
     again = helmy.door(f"POST {own.BASE}", form={"regime": "integrasi", "submission_id": new_ulid(NOW, RANDOM)})
     assert (again.status, "Integrasi Anda sudah ditetapkan di portal ini." in again.text) == (422, True)
@@ -389,11 +385,7 @@ def test_of_two_integrations_begun_side_by_side_only_one_is_decided(
         helmy: Official, sign_in: SignIn, uploads: Upload, dossiers: Dossiers) -> None:  # noqa: F811
     second = Official(helmy.door, uploads)
     for each in (helmy, second):
-        each.begins("integrasi")
-        each.fills("identitas", **IDENTITY)
-        each.fills("integrasi", jenjang="ahli_pertama", golongan="III/b", pendidikan="100", tugas_jabatan="60")
-        for slot in ("pak_konvensional", "sk_jabatan"):
-            each.attaches(slot)
+        integrate(each)
     decided(helmy, sign_in, dossiers)
     assert "Integrasi Anda sudah ditetapkan di portal ini, dan hanya dilakukan satu kali." in second.sees().text
     assert second.does("kirim").status == 422
