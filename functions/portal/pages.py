@@ -61,6 +61,8 @@ def form(form: Form, language: str, answers: Mapping[str, Any], errors: Sequence
                            shown.get(field.name))
                  | _rows(form, field, answers, told, language, more=field.name == more)
                  for field in form.fields if not field.question.hidden]
+    if "all_optional" in texts:  # said once instead of at every question
+        questions = [question | {"optional": False} for question in questions]
     hidden = {field.name: answers.get(field.name, "") for field in form.fields if field.question.hidden}
     hidden |= carried or {}
     return fragment("form", language, form=form, texts=texts, submit=submit or texts["submit"], questions=questions,
@@ -101,7 +103,8 @@ def _question(field: Field, texts: Mapping[str, Any], answers: Mapping[str, Any]
     value = answers.get(field.name, "")
     options = {name: text for name, text in texts.get("options", {}).items() if only is None or name in only}
     return {"name": field.name, "id": field.name, "control": field.question.control, "label": texts["label"],
-            "hint": texts.get("hint", ""), "options": options, "error": errors.get(field.name, ""),
+            "part": texts.get("part", ""), "hint": texts.get("hint", ""), "options": options,
+            "error": errors.get(field.name, ""),
             "autocomplete": field.question.autocomplete, "most": getattr(field.question, "most", None),
             "value": value if isinstance(value, str) else "", "link": texts.get("link"),
             # A field that is needed only sometimes says so in its hint; one that never is, is marked optional.

@@ -144,6 +144,10 @@ def test_only_what_is_never_needed_is_marked_optional(form: Form, language: str)
                      if isinstance(field.question, Rows) for cell in row_form(field.question).fields
                      for number in range(1, field.question.shown + 1) if not cell.required
                      and "missing" not in form.words(language)["fields"][field.name]["rows"][cell.name]["errors"]}
+    if "all_optional" in form.words(language):  # said once, above the first question
+        assert never_needed == {field.name for field in form.fields}, "a form of which nothing is needed"
+        assert form.words(language)["all_optional"] in {each.text() for each in page.find("p")}
+        never_needed = set()
     assert marked == never_needed
 
 

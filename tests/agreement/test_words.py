@@ -88,7 +88,7 @@ TOLD_BY_DOORS = {
 # What the words of a field may say; each other key is spare.
 # Words of what functions draw beside forms: the pages of an account, and the desk.
 PAGES = ("account", "desk")
-SAYINGS = {"label", "hint", "options", "errors", "link"}
+SAYINGS = {"part", "label", "hint", "options", "errors", "link"}
 OF_ROWS = {"label", "hint", "row", "more", "rows", "errors"}
 # An answer that each code is raised for.
 PROVOKE = {
