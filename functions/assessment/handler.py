@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from assessment.desk import DESK, ONE, SIGNATURE, TEAM, act, assessments, evidence, one, paper, queue, settings
+from assessment.desk import DESK, ONE, SIGNATURE, TEAM, assessments, evidence, one, paper, settings
+from assessment.desk_queue import queue
 from assessment.lending import roles_of
 from assessment.marking import mark, sheet
+from assessment.steps import act
 from portal import web
 from portal.access import Role
 from portal.sessions import Session

@@ -8,6 +8,7 @@ from statistics import median
 from typing import Any, Final
 
 from assessment import desk
+from assessment.desk_queue import ON_A_PAGE
 from dupak.dossiers import Dossier
 from dupak.own_views import queue_row
 from dupak.store import queue_keys
@@ -48,7 +49,7 @@ def _row(storage: Storage, told: str, browser: Browser) -> Row:
     queries = asked_of(bill, WAITING)
     return Row(f"the queue of a secretariat, {told}", "1 query", f"{queries} query, {bill.reads:g} read units in all, "
                f"{1000 * seconds:.1f} ms", f"{bill.calls} calls in all", verdict(holds=queries == 1),
-               note=f"{desk.ON_A_PAGE} rows a page, the rest behind a link; the calls: {', '.join(_told(bill))}",
+               note=f"{ON_A_PAGE} rows a page, the rest behind a link; the calls: {', '.join(_told(bill))}",
                data={"queries": queries, "reads": bill.reads, "calls": bill.calls, "milliseconds": 1000 * seconds})
 
 

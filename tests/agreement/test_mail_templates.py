@@ -7,7 +7,7 @@ from typing import get_args
 
 import pytest
 
-from assessment import desk
+from assessment import steps
 from infra.template_reader import ROOT
 from mailer.rules import LETTERS, digest
 from portal.assets import LANGUAGES
@@ -56,10 +56,10 @@ def test_code_speaks_of_no_other_templates() -> None:
     sources = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "functions").rglob("*.py"))
     for name in ("registration_promoted", "registration_cancelled", "registration_approved", "registration_refused",
                  "registration_approved_waiting", "inbox_received", *MESSAGES, *ABOUT_A_RIGHT, *ABOUT_AN_ADDRESS,
-                 "dossier_waits", *FOR_A_DESK, *desk.TELLS.values()):
+                 "dossier_waits", *FOR_A_DESK, *steps.TELLS.values()):
         assert f'"{name}"' in sources
     assert 'f"dossier_{action}"' in sources
-    assert {*ABOUT_A_DOSSIER} == {*desk.TELLS.values(), "dossier_waits", *(
+    assert {*ABOUT_A_DOSSIER} == {*steps.TELLS.values(), "dossier_waits", *(
         f"dossier_{action}" for action in ("submitted", "withdrawn", "objected"))}, "what the official does, too"
     assert 'f"registration_{kept.state}"' in sources
 

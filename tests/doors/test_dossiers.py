@@ -275,7 +275,7 @@ def test_the_papers_of_the_old_regime_bear_the_number_and_the_day_that_are_their
         def now(cls, tz: Any = None) -> datetime:  # type: ignore[override]
             return datetime(later.year, later.month, later.day, 3, tzinfo=tz)
 
-    monkeypatch.setattr("assessment.desk.datetime", Later)
+    monkeypatch.setattr("assessment.steps.datetime", Later)
     for name, what, fields in (("gita", "endorse", {"catatan": "Sesuai"}), ("dian", "decide", SIGNATURE)):
         answer = acts(doors[name], helmy.reference, what, **fields)
         assert answer.status == 303, answer.text

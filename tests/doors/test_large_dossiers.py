@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from assessment import desk
+from assessment import desk, desk_queue
 from dupak.dossiers import Dossier, Exhibit
 from dupak.own_views import queue_row
 from dupak.store import Dossiers, queue_keys
@@ -141,7 +141,7 @@ def shown(answer: Any) -> list[str]:
 
 def test_whoever_waits_behind_the_hundredth_row_of_a_queue_is_reached_by_a_link(
         sign_in: SignIn, names: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
-    monkeypatch.setattr(desk, "ON_A_PAGE", 3)
+    monkeypatch.setattr(desk_queue, "ON_A_PAGE", 3)
     waiting = wait(Table(names["DossiersTable"]), 7)
     eko = sign_in("eko", desk_handle())
     seen, pages = [], [eko(f"GET {desk.DESK}")]
