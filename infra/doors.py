@@ -39,5 +39,5 @@ def forms() -> Iterator[Form]:
 
 
 def _later(door: ModuleType) -> Iterator[ModuleType]:
-    """The modules that a door loads only when somebody asks for them (`LATER`): their forms are its forms."""
+    """Further modules whose forms are a door's (`LATER`), such as those that it loads only when somebody asks."""
     yield from map(importlib.import_module, getattr(door, "LATER", ()))

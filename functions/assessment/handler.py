@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from importlib import import_module
 
 from assessment.desk import DESK, ONE, SIGNATURE, TEAM, assessments, evidence, one, paper, settings
 from assessment.desk_queue import queue
 from assessment.lending import roles_of
-from assessment.marking import mark, sheet
-from assessment.steps import act
 from portal import web
 from portal.access import Role
 from portal.sessions import Session
@@ -19,12 +18,10 @@ from portal.workdays import day_of
 LATER = ("assessment.team",)  # whose forms are this door's, too
 
 
-def of_team(name: str) -> web.Answer:
-    """An answer of assessment/team.py, which is loaded when somebody asks for it: most starts are for a queue."""
+def later(module: str, name: str) -> web.Answer:
+    """An answer of a module that is loaded when somebody asks for it: most starts are for a queue."""
     def answer(request: web.Request) -> web.Reply:
-        from assessment import team  # noqa: PLC0415 see above
-
-        return getattr(team, name)(request)  # type: ignore[no-any-return]
+        return getattr(import_module(f"assessment.{module}"), name)(request)  # type: ignore[no-any-return]
 
     return answer
 
@@ -42,14 +39,14 @@ def only(action: str, answer: web.Answer) -> web.Entry:
 
 ROUTES: web.Routes = {
     ("GET", DESK): only("assessment.see", queue),
-    ("GET", TEAM): only("assessment.team", of_team("team")),
-    ("GET", f"{TEAM}/diri"): only("assessment.join", of_team("oneself")),
-    ("POST", f"{TEAM}/diri"): only("assessment.join", of_team("join")),
-    ("POST", f"{TEAM}/pinjam"): only("assessment.join", of_team("lend_role")),
+    ("GET", TEAM): only("assessment.team", later("team", "team")),
+    ("GET", f"{TEAM}/diri"): only("assessment.join", later("team", "oneself")),
+    ("POST", f"{TEAM}/diri"): only("assessment.join", later("team", "join")),
+    ("POST", f"{TEAM}/pinjam"): only("assessment.join", later("team", "lend_role")),
     ("GET", ONE): only("assessment.read", one),
-    ("POST", ONE): only("assessment.act", act),
-    ("GET", f"{ONE}/nilai"): only("assessment.mark", sheet),
-    ("POST", f"{ONE}/nilai"): only("assessment.mark", mark),
+    ("POST", ONE): only("assessment.act", later("steps", "act")),
+    ("GET", f"{ONE}/nilai"): only("assessment.mark", later("marking", "sheet")),
+    ("POST", f"{ONE}/nilai"): only("assessment.mark", later("marking", "mark")),
     ("GET", f"{ONE}/bukti/{{exhibit}}"): only("assessment.read", evidence),
     ("GET", f"{ONE}/dokumen/{{kind}}"): only("assessment.read", paper),
 }

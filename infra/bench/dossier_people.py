@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 
 from assessment import desk, team
 from assessment.handler import handle as assessment
-from dupak import own, press
+from dupak import own, own_dossier, press
 from dupak.dossiers import Exhibit
 from dupak.papers import kinds_for
 from dupak.sections import BASE, ONE
@@ -159,12 +159,12 @@ class Official:
 
     def _fill(self, places: Sequence[tuple[str, int]]) -> None:
         """Take files into the dossier as its page would, in one change."""
-        dossier, moment = own.dossiers().find(self.reference), format_moment(datetime.now(UTC))
+        dossier, moment = own_dossier.dossiers().find(self.reference), format_moment(datetime.now(UTC))
         assert dossier is not None
         names = [FILE_NAME.format(slot="butir", number=f"{item}-{number}") for item, number in places]
         added = [Exhibit("butir", "files", self.release(name), name, f"{len(name):064x}", "", item, moment)
                  for (item, _), name in zip(places, names, strict=True)]
-        own.dossiers().save(dossier, replace(dossier, evidence=(*dossier.evidence, *added)))
+        own_dossier.dossiers().save(dossier, replace(dossier, evidence=(*dossier.evidence, *added)))
 
     def release(self, name: str) -> str:
         """A file of mine that was inspected and released; answers its identifier."""

@@ -16,7 +16,7 @@ import pytest
 from assessment import clock as assessment_clock
 from assessment import desk as assessing
 from dupak import handler as dupak
-from dupak import own, press
+from dupak import own_dossier, press
 from identity import addresses
 from identity import handler as identity
 from infra import assets as built
@@ -50,7 +50,8 @@ OF_A_DOOR = (inbox.settings, inbox._table, handler.settings, handler.table, hand
              addresses.proofs, sessions,
              deskwork.settings, deskwork.registrations, deskwork.catalogue, deskwork.audit, deskwork.mailings,
              deskwork.saved_filters,
-             own.settings, own.dossiers, own.sources, own.rulebook, own.catalogue,
+             own_dossier.settings, own_dossier.dossiers, own_dossier.sources, own_dossier.rulebook,
+             own_dossier.catalogue,
              assessing.settings, assessing.dossiers, assessing.assessments, assessing.rulebook, assessing.catalogue,
              assessment_clock.settings, press.settings, press.dossiers,
              checking.settings, seals.settings, seals.register, seals.keys,

@@ -11,7 +11,7 @@ from assessment import desk
 from assessment.assigning import Case, Seat
 from assessment.hands import KNOWN
 from assessment.team import JOIN, LEND, TEAM
-from dupak import own
+from dupak import own, own_dossier
 from dupak.dossiers import Dossier, Exhibit, freeze
 from dupak.store import OFFICE, Paper, asked_for
 from portal.audit import Actor, Note
@@ -66,20 +66,21 @@ class Dossiers:
         note = Note("dossier", f"{dossier.reference[:4]}-{dossier.reference[4:]}", "recorded", Actor(person, "self"),
                     "1", now)
         sent = dossier if state == "draft" else replace(dossier, frozen=freeze(dossier, dossier.since))
-        return own.dossiers().begin(sent, note)
+        return own_dossier.dossiers().begin(sent, note)
 
     def file(self, owner: str) -> Exhibit:
         """A released file of somebody, as a dossier points at it."""
         now, upload = format_moment(datetime.now(UTC)), a_submission(next(self.world.newcomers))
-        Table(own.settings().uploads_table).write(put({
+        Table(own_dossier.settings().uploads_table).write(put({
             "pk": owner_key(owner), "sk": upload_sort(upload), "id": upload, "owner": owner, "file_name": "SK.pdf",
             "language": "id", "asked_at": now, "arrived_at": now, "inspected_at": now, "scanned_at": now,
             "released_at": now, "digest": "0" * 64, "kind": "pdf", "content_size": 1000}))
         return Exhibit("surat_pengantar", "files", upload, "SK.pdf", "0" * 64)
 
     def paper(self, dossier: Dossier, state: str) -> None:
-        own.dossiers().table.write(asked_for(Paper(dossier.reference, 1, "pak", {}, format_moment(datetime.now(UTC)),
-                                                   state=state, digest="0" * 64)))
+        now = format_moment(datetime.now(UTC))
+        own_dossier.dossiers().table.write(asked_for(Paper(dossier.reference, 1, "pak", {}, now, state=state,
+                                                           digest="0" * 64)))
 
     # -- what a route is for ---------------------------------------------------------------------------------------
 
@@ -138,7 +139,7 @@ class Dossiers:
         """A dossier of somebody else in which this person is the first of two assessors."""
         dossier = self.made(f"person-{next(self.world.newcomers)}", "assessing", "konvensional")
         known = replace(dossier, sections={**dossier.sections, "masa": TERM, "butir": {"items": [ITEM]}})
-        own.dossiers().save(dossier, known)
+        own_dossier.dossiers().save(dossier, known)
         now = format_moment(datetime.now(UTC))
         store = desk.assessments()
         change = store._change(Case(""), Case(dossier.reference, seats=(Seat(person, now), Seat("lain", now))),

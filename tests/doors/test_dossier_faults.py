@@ -14,7 +14,7 @@ import pytest
 from assessment import clock
 from assessment import desk as assessing
 from assessment import handler as desk
-from dupak import own, press
+from dupak import own, own_dossier, press
 from dupak.counting import Before, count
 from dupak.dossiers import Dossier, Exhibit
 from dupak.models import Refused
@@ -418,7 +418,7 @@ class Rules:
 
     @staticmethod
     def read_again() -> None:
-        forget(assets.read_json, assets.read_text, own.rulebook, assessing.rulebook)
+        forget(assets.read_json, assets.read_text, own_dossier.rulebook, assessing.rulebook)
 
 
 @pytest.fixture

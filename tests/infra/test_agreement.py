@@ -28,7 +28,7 @@ SETTINGS = {"RegistrationsFunction": {"registrations.handler.RegistrationsSettin
             "EligibilityFunction": {"referrals.checking.EligibilitySettings"},
             "MailerFunction": {"mailer.handler.MailerSettings"}, "SweeperFunction": {"sweeper.handler.SweeperSettings"},
             "AnchorFunction": {"sweeper.anchor.AnchorSettings"}, "PurgeFunction": {"sweeper.purge.PurgeSettings"},
-            "DossiersFunction": {"dupak.own.DossiersSettings", SESSIONS, AUDIT},
+            "DossiersFunction": {"dupak.own_dossier.DossiersSettings", SESSIONS, AUDIT},
             "PressFunction": {"dupak.press.PressSettings"},
             "AssessmentFunction": {"assessment.desk.DeskSettings", SESSIONS, AUDIT},
             "AssessmentClockFunction": {"assessment.clock.ClockSettings"},
