@@ -29,7 +29,7 @@ from portal.moments import day_told
 from portal.outbox import message
 from portal.records import ConditionFailed, Item, Table, time_limit
 from portal.settings import Settings
-from portal.workdays import day_of, is_workday
+from portal.workdays import add, day_of, is_workday
 
 # Who has to act in each state; where dossiers are assessed, it is whoever was assigned, and of what is returned its
 # official.
@@ -103,10 +103,15 @@ def _remind(dossiers: Dossiers, assessments: Table, now: datetime) -> int:
                 counts[hand.person][at[reference]] += 1
         above = workflow.escalates_to(state)
         for hand, row in product(hands.of(above), rows):
-            if at.get(row["reference"]) == "late" and hand.reaches(row[OF_ROLE[above]]):
+            if at.get(row["reference"]) == "late" and hand.reaches(row[OF_ROLE[above]]) and _is_told(state, row, today):
                 told[hand.person] = hand
-                counts[hand.person]["escalated"] += 1
+                counts[hand.person]["returned" if state == "returned" else "escalated"] += 1
     return officials + sum(_tell(dossiers.table, hand, counts[person], now) for person, hand in told.items())
+
+
+def _is_told(state: str, row: Item, today: date) -> bool:
+    """Whether others hear of a late dossier today: of a returned one once, for they cannot open it."""
+    return state != "returned" or add(date.fromisoformat(row["due"]), 1) == today
 
 
 def _at_their_desk(hands: Hands, assessments: Table, state: str, rows: list[Item]) -> Iterator[tuple[Hand, str]]:
@@ -143,16 +148,16 @@ def _tell_its_official(dossiers: Dossiers, row: Item, kind: str, now: datetime) 
         return 0
     values = {"reference": format_reference(found.reference), "day": day_told(found.due, found.language)}
     with suppress(ConditionFailed):
-        dossiers.table.write(message(f"DOSSIER#{found.reference}", "dossier_waits", to=found.email,
-                                     language=found.language, values=values, now=now,
-                                     submission=f"{found.due}-{kind}"))
+        template = "dossier_waits" if kind == "near" else "dossier_waited"
+        dossiers.table.write(message(f"DOSSIER#{found.reference}", template, to=found.email, language=found.language,
+                                     values=values, now=now, submission=f"{found.due}-{kind}"))
         return 1
     return 0
 
 
 def _tell(table: Table, hand: Hand, counted: Counter[str], now: datetime) -> int:
     """One letter a day for each person; it was written already when the key is taken."""
-    values = {name: str(counted[name]) for name in ("near", "late", "escalated")}
+    values = {name: str(counted[name]) for name in ("near", "late", "escalated", "returned")}
     with suppress(ConditionFailed):
         table.write(message(f"REMINDER#{hand.person}", "desk_reminder", to=hand.email, language=hand.language,
                             values=values, now=now, submission=day_of(now).isoformat()))

@@ -13,9 +13,9 @@ from dupak.dossiers import Dossier
 from dupak.explaining import explanation
 from dupak.models import UNSUR
 from dupak.own_views import teller
-from dupak.papers import kinds_for, paper
+from dupak.papers import kinds_for, paper, total_of
 from dupak.printed_konvensional import Proposal, Work
-from dupak.printing import Issue, Subject
+from dupak.printing import Issue, Pen, Subject
 from dupak.rulebook import Rulebook
 from dupak.store import Decision, Paper
 from dupak.views import Teller
@@ -69,7 +69,7 @@ def papers_of(dossier: Dossier, counted: Counted, book: Rulebook, now: datetime,
         own = issue_of(kind, issue, dossier)
         data = paper(kind, subject, own, result, told, before=lama)
         made.append(Paper(dossier.reference, dossier.decisions, kind, data, format_moment(now), own.day,
-                          told.number(counted.total.value)))
+                          Pen.like(told, own.day).number(total_of(kind, own, result))))
     return made
 
 

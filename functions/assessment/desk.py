@@ -18,7 +18,7 @@ from assessment.hands import OF_ROLE
 from assessment.progress import progress
 from assessment.rounds import last_day
 from assessment.store import Assessments
-from dupak.counting import before_of, count, lacks, notices
+from dupak.counting import Counted, before_of, count, lacks, notices
 from dupak.dossiers import Dossier, Exhibit
 from dupak.explaining import explanation
 from dupak.konvensional import Butir
@@ -166,7 +166,7 @@ def show(request: web.Request, opened: Opened, told: str = "", errors_: list[Fie
     result = kept.explained[request.language] if kept else counted and explanation(
         counted, teller(rulebook(), request.language))
     may = _may(request, opened, now)
-    noticed = _noticed(dossier, request.language) if counted else []
+    noticed = _noticed(dossier, counted, request.language) if counted else []
     context = views.case(request, opened, result=result, faults=faults, may=may, noticed=noticed,
                          catalogue=catalogue(), gone=gone(dossier), events=list(dossiers().events(dossier.reference)),
                          counted=_marks_seen(opened), papers=dossiers().papers(dossier.reference))
@@ -181,11 +181,11 @@ def show(request: web.Request, opened: Opened, told: str = "", errors_: list[Fie
                       **_team(request, opened, now), **context)
 
 
-def _noticed(dossier: Dossier, language: str) -> list[dict[str, str]]:
+def _noticed(dossier: Dossier, counted: Counted, language: str) -> list[dict[str, Any]]:
     """What may be a slip: the official was told the same before sending."""
     kinds, others = read_json("attachments.json")[dossier.regime], others_of(dossier)
     found = [each for each in lacks(dossier, kinds, first=not others) if not each.stops]
-    return lacks_told([*found, *notices(dossier, before_of(others))], kinds, language)
+    return lacks_told([*found, *notices(dossier, before_of(others), counted, rulebook())], kinds, language)
 
 
 def _team(request: web.Request, opened: Opened, now: datetime) -> dict[str, Any]:

@@ -30,6 +30,7 @@ from portal.workdays import day_of
 
 SEEN_IN_THE_PAGE = ("pdf", "jpeg", "png", "webp")
 PICTURES = ("jpeg", "png", "webp")
+MARKED = ("accepted", "reason", "note")  # the fields of an item that is marked
 REMARKED = ("sekretariat", "ketua", "penetap")  # who reads what the chair remarks
 
 
@@ -54,11 +55,18 @@ def errors_told(errors: Sequence[FieldError], language: str) -> list[dict[str, s
         if each.field in signature:
             text = sentence("signature", each, language)
         else:
-            template = (texts["errors"].get(each.code) or texts["faults"].get(each.code) or common.get(each.code)
+            code = "reason_missing" if (each.field.startswith("reason_"), each.code) == (True, "missing") else each.code
+            template = (texts["errors"].get(code) or texts["faults"].get(each.code) or common.get(each.code)
                         or saying(each.code, language))
             text = str(template).format(**each.facts)
-        found.append({"field": each.field, "text": text})
+        found.append({"field": each.field, "text": _of_item(each.field, text, texts["desk"])})
     return found
+
+
+def _of_item(field: str, text: str, texts: Mapping[str, Any]) -> str:
+    """What is said about an item begins with its number."""
+    name, _, number = field.rpartition("_")
+    return f"{texts['item']} {number}: {text}" if name in MARKED and number.isdigit() else text
 
 
 def reasons_to_return(language: str = "id") -> Mapping[str, str]:

@@ -340,16 +340,29 @@ def lacks(dossier: Dossier, kinds: Sequence[Mapping[str, Any]], *, first: bool) 
     yield from _items_twice(dossier)
 
 
-def notices(dossier: Dossier, before: Before) -> Iterator[Lack]:
+def notices(dossier: Dossier, before: Before, counted: Counted, book: Rulebook) -> Iterator[Lack]:
     """What may be a slip, and holds nothing up: official and desk read it beside what the dossier comes to."""
-    if dossier.regime == "konversi":
+    if counted.standing:
         career = career_in(dossier)
+        yield from _posts_unusual(career, counted.standing, book)
         yield from _tmt_otherwise(dossier, career)
         yield from _months_without(career)
     elif dossier.regime == "integrasi" and before.counts:
         yield Lack("integrasi", "converted_already", {}, stops=False)
     elif dossier.regime == "konvensional" and before.integrated:
         yield Lack("masa", "integrated_already", {}, stops=False)
+
+
+def _posts_unusual(career: Career, standing: rules.Standing, book: Rulebook) -> Iterator[Lack]:
+    """A grade above its level, and a promotion in level with less than the level asked for."""
+    for post in career.posts:
+        if rules.is_above(post, book):
+            yield Lack("jabatan", "above_level", {"golongan": post.golongan, "jenjang": post.jenjang}, stops=False)
+    for stay, following in pairwise(standing.stays):
+        asked = book.find("kebutuhan_jenjang", stay.post.jenjang, stay.post.since.first_day)
+        if asked and following.posts[0].entry.kind == "naik" and stay.total.value < asked.number:
+            yield Lack("jabatan", "promoted_early",
+                       {"jenjang": stay.post.jenjang, "month": str(following.posts[0].since)}, stops=False)
 
 
 def _tmt_otherwise(dossier: Dossier, career: Career) -> Iterator[Lack]:

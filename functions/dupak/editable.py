@@ -143,6 +143,8 @@ def _foot(made: Any, data: Mapping[str, Any], picture: bytes) -> None:  # noqa: 
         shown = made.add_paragraph().add_run().add_picture(io.BytesIO(picture), width=Mm(32))
         shown._inline.docPr.set("descr", data["words"]["qr"])  # noqa: SLF001 the library has no other way to say it
         _said(made, f"{data['words']['check']}: {data['verify']}", size=8)
+        if data.get("checked_as"):
+            _said(made, f"{data['words']['checked_as']} {data['checked_as']}", size=8)
     if foot["original"]:
         _said(made, foot["original"], size=9)
     if foot["copies"]["lines"]:

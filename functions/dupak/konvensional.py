@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from dupak.models import JENJANG, UNSUR, UTAMA, Fault, Node, Refused, given, node, ruled
 from dupak.rulebook import Row, Rulebook
@@ -58,20 +58,21 @@ class CatalogueUnreadable(Exception):
 def read_catalogue(text: str) -> dict[str, Butir]:
     """The items by their code; raises CatalogueUnreadable with every error of every row.
 
-    Separated by comma or semicolon, the first line names the columns (COLUMNS, in any order), credit with comma or
+    Separated by comma, semicolon or tab, the first line names the columns (COLUMNS, in any order), credit with comma or
     point. `pelaksana` is a level; empty: every level.
     """
     lines = text.removeprefix("\ufeff")
-    separator = ";" if lines.partition("\n")[0].count(";") >= len(COLUMNS) - 1 else ","
+    separator = next((each for each in ";\t" if lines.partition("\n")[0].count(each) >= len(COLUMNS) - 1), ",")
     reader = csv.DictReader(io.StringIO(lines, newline=""), delimiter=separator)
     named = [name.strip().lower() for name in reader.fieldnames or ()]
     errors = [RowError(1, name, "column_missing") for name in COLUMNS if name not in named]
     errors += [RowError(1, name, "column_unknown") for name in named if name not in COLUMNS]
+    errors += [RowError(1, name, "column_twice") for name in COLUMNS if named.count(name) > 1]
     if errors:
         raise CatalogueUnreadable(errors)
     reader.fieldnames = named
     found: dict[str, Butir] = {}
-    for row in reader:
+    for row in _rows(reader):
         wrong = list(_wrong(row, found))
         errors += [RowError(reader.line_num, column, code) for column, code in wrong]
         if not wrong:
@@ -80,6 +81,14 @@ def read_catalogue(text: str) -> dict[str, Butir]:
     if errors or not found:
         raise CatalogueUnreadable(errors or [RowError(1, "", "no_rows")])
     return found
+
+
+def _rows(reader: csv.DictReader[str]) -> Iterator[dict[str | Any, str | Any]]:
+    """The rows, up to one that is no row at all: a cell without end, as where a quotation mark is not closed."""
+    try:
+        yield from reader
+    except csv.Error:
+        raise CatalogueUnreadable([RowError(reader.line_num + 1, "", "cells")]) from None
 
 
 def _wrong(row: Mapping[str, str | None], found: Mapping[str, Butir]) -> Iterator[tuple[str, str]]:

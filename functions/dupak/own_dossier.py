@@ -164,7 +164,7 @@ def reckoned(dossier: Dossier) -> Look:
     if dossier.section(COUNTED_FROM[dossier.regime]):
         counted, faults = views.counted_or_told(dossier, rulebook(), catalogue(), day_of(datetime.now(UTC)),
                                                 before=before)
-        missing += notices(dossier, before) if counted else ()
+        missing += notices(dossier, before, counted, rulebook()) if counted else ()
     return Look(counted, tuple(faults), tuple(missing), (), not decisions)
 
 

@@ -78,13 +78,18 @@ def _moved(request: web.Request, before: Dossier, after: Dossier, event: str, *,
     row = views.queue_row(after, counted) if counted or after.state in OFFICE else {}
     try:
         kept = dossiers().move(before, after, event, note_of(request, before, action, now), row=row,
-                               beside=tell(after, f"dossier_{action}", now))
+                               beside=tell(after, f"dossier_{action}", now, **_stands(action, after)))
     except ChangedMeanwhile:
         latest = dossiers().find(before.reference) or before
         if latest.state == after.state:
             return after_saving(request, latest)
         return not_now(request, latest, "changed")
     return after_saving(request, kept)
+
+
+def _stands(action: str, after: Dossier) -> dict[str, str]:
+    """Where a dossier has come to by being sent: what went back from the secretariat goes there again."""
+    return {"stands": workflow.words(after.language)["states"][after.state]} if action == "submitted" else {}
 
 
 def tell(dossier: Dossier, template: str, now: datetime, **values: str) -> list[Write]:

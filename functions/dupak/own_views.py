@@ -197,23 +197,24 @@ def dossier(found: Dossier, look: Any, language: str, *, teller: Teller, kinds: 
     faults = faults_told(look.faults, found.regime, language)
     missing = lacks_told(look.lacks, kinds, language)
     gone = texts["lacks"]["gone" if ATTACHMENTS in found.editable else "gone_sent"]
-    missing += [{"section": ATTACHMENTS, "text": gone.format(title=each.title)} for each in look.withdrawn]
+    missing += [{"section": ATTACHMENTS, "text": gone.format(title=each.title), "stops": bool(found.editable)}
+                for each in look.withdrawn]
     told_of = {each["section"] for each in (*faults, *missing)}
     complete = bool(look.counted) and not faults and not look.withdrawn and not any(each.stops for each in look.lacks)
     return {"head": summary(found, language), "faults": faults, "missing": missing,
             "sections": [_section(found, name, kinds, told_of, texts) for name in SECTIONS[found.regime]],
             "result": kept.explained[language] if kept else explanation(look.counted, teller) if look.counted else None,
-            "missing_title": texts["missing_title" if found.editable and not complete else "notice_title"],
             "history": [{"when": format_time(parse_moment(each["at"]), ZONE, language),
                          "what": texts["happened"][each["event"]]} for each in events],
             "papers": papers_told(papers, found, language),
             "objection": found.objection, "answer": found.answer,
             "granted": bool(found.objection and found.answered_at) and found.state not in {"objected", "closed"},
-            "send_text": texts["send_text"].format(unit=found.unit, agency=found.agency),
+            "send_text": texts["send_again_text" if found.back_to == "secretariat" else "send_text"].format(
+                unit=found.unit, agency=found.agency),
             "complete": complete}
 
 
-def lacks_told(found: Iterable[Lack], kinds: Sequence[Mapping[str, Any]], language: str) -> list[dict[str, str]]:
+def lacks_told(found: Iterable[Lack], kinds: Sequence[Mapping[str, Any]], language: str) -> list[dict[str, Any]]:
     """Each thing that is missing or may be a slip, with its section and its sentence."""
     texts, names = words("dossier", language), _names(language)
     roles = workflow_words(language)["roles"]
@@ -223,7 +224,8 @@ def lacks_told(found: Iterable[Lack], kinds: Sequence[Mapping[str, Any]], langua
         return {**told, "kind": _title(each.facts.get("kind", ""), kinds, language),
                 "section": texts["sections"][each.section], "role": roles.get(each.facts.get("role", ""), "")}
 
-    return [{"section": each.section, "text": texts["lacks"][each.code].format(**facts(each))} for each in found]
+    return [{"section": each.section, "text": texts["lacks"][each.code].format(**facts(each)), "stops": each.stops}
+            for each in found]
 
 
 def papers_told(papers: Sequence[Paper], found: Dossier, language: str) -> list[dict[str, Any]]:

@@ -21,7 +21,7 @@ from dupak.printing import DOTS, OFFICIAL, Block, Issue, Pen, Subject, fields, j
 from dupak.rules import Standing
 from dupak.views import Teller
 
-__all__ = ["KINDS", "Issue", "Proposal", "Result", "Subject", "Work", "kinds_for", "paper"]
+__all__ = ["KINDS", "Issue", "Proposal", "Result", "Subject", "Work", "kinds_for", "paper", "total_of"]
 
 KINDS = ("konversi", "akumulasi", "pak", "pak_integrasi", "dupak", "spmk")
 REGIMES = {"konversi": ("konversi", "akumulasi", "pak"), "integrasi": ("pak_integrasi",),
@@ -139,6 +139,15 @@ def _trees(kind: str, issue: Issue, result: Result) -> list[Node]:
         return new.evaluations(issue, result)
     targets = result.targets if kind != "akumulasi" else ()
     return [result.total, *(target.missing for target in targets)]
+
+
+def total_of(kind: str, issue: Issue, result: Result) -> Fraction:
+    """The number that a paper comes to, as whoever checks it finds it there."""
+    if kind == "konversi" and isinstance(result, Standing):
+        return new.konversi_total(issue, result)
+    if isinstance(result, Proposal):
+        return old.proposed_total(result) if kind == "spmk" else result.sheet.total.value
+    return result.total.value
 
 
 def _version(result: Result) -> str:

@@ -20,6 +20,7 @@ from dupak.own_views import MEDIA
 from dupak.store import PAPER, Dossiers, Paper
 from portal.audit import Audit
 from portal.buckets import Bucket
+from portal.identifiers import format_reference
 from portal.kms import SigningKey
 from portal.observe import fault
 from portal.records import ConditionFailed, Table, time_limit
@@ -94,7 +95,8 @@ def _sealed(paper: Paper) -> tuple[str, dict[str, Any]]:
     statement = Statement.of(printed, kind=SEALED_AS.get(paper.kind, paper.kind), reference=paper.sealed_reference,
                              day=date.fromisoformat(paper.day), total=paper.total)
     token = seal(statement, SigningKey(settings().seal_key))
-    return token, {**paper.data, "verify": address_of(token, settings().site_origin), "draft": False}
+    return token, {**paper.data, "verify": address_of(token, settings().site_origin), "draft": False,
+                   "checked_as": format_reference(paper.sealed_reference)}
 
 
 def _register(paper: Paper, statement: Statement, now: datetime) -> None:
@@ -103,9 +105,10 @@ def _register(paper: Paper, statement: Statement, now: datetime) -> None:
     register = Seals(table)
     with suppress(ConditionFailed):  # it was registered by a drawing that came no further
         table.write(register.registered(statement, now))
-    before, after = (dossiers().paper(paper.reference, paper.decision + step, paper.kind) for step in (-1, 1))
+    others = [each for each in dossiers().papers(paper.reference) if each.kind == paper.kind]
     # A paper that could not be drawn for long comes after the one that has replaced it.
-    for old, new in ((before, paper), (paper, after)):
-        if old and new:
-            with suppress(ConditionFailed):  # the old one was never drawn, or replaced already
-                table.write(register.replaced(old.sealed_reference, new.sealed_reference, now))
+    replaced = [(each, paper) for each in others if each.decision < paper.decision] + [
+        (paper, each) for each in others if each.decision == paper.decision + 1]
+    for old, new in replaced:
+        with suppress(ConditionFailed):  # the old one was never drawn, or replaced already
+            table.write(register.replaced(old.sealed_reference, new.sealed_reference, now))

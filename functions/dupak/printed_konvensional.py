@@ -141,7 +141,14 @@ def spmk(pen: Pen, subject: Subject, issue: Issue, found: Proposal) -> list[Bloc
         (words["rank"], joined(pen.rank(subject.golongan), subject.golongan)),
         (words["post"], pen.post(subject.jenjang)), (pen.words["fields"]["unit"], subject.unit)])
     tables = [_done(pen, unsur, found) for unsur in UNSUR if _works(unsur, found)]
-    return [maker, about, text("", words["has_done"]), *tables, text("", words["closing"])]
+    total = f"{words['grand_total']}: {pen.number(proposed_total(found))}"
+    return [maker, about, text("", words["has_done"]), *tables, text("", total, strong=True),
+            text("", words["closing"])]
+
+
+def proposed_total(found: Proposal) -> Fraction:
+    """What an SPMK states: everything that was done, as it was proposed."""
+    return sum((found.proposed.baru[unsur].value for unsur in UNSUR), Fraction(0))
 
 
 def _works(unsur: str, found: Proposal) -> list[tuple[Work, Node]]:

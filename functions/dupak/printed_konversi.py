@@ -72,7 +72,7 @@ def lama_and_baru(parts: Sequence[Piece], before: Fraction | Decimal | None) -> 
 def konversi(pen: Pen, issue: Issue, found: Standing) -> list[Block]:
     """The conversion of the predikat of the issue's months; of every one where it names no months."""
     words = pen.words["konversi"]
-    years = [(part, each) for part in evaluations(issue, found) for each in years_of(part)]
+    years = [(part, each) for part in evaluations(issue, found) for each in years_of(part, issue)]
     lines = [line(_predikat(pen, part, found), _percentage(pen, part, each), _coefficient(pen, part),
                   pen.number(each.value)) for part, each in years]
     total = sum((each.value for _, each in years), Fraction(0))
@@ -98,12 +98,21 @@ class InAYear:
         return self.first.months_to(self.last) + 1
 
 
-def years_of(part: Node) -> list[InAYear]:
-    """An evaluation year by year; every month of it has the same worth."""
+def years_of(part: Node, issue: Issue | None = None) -> list[InAYear]:
+    """An evaluation year by year, as far as it lies in the issue's months; every month of it has the same worth."""
     first, last = Month.parse(part.facts["first"]), Month.parse(part.facts["last"])
+    if issue and issue.first:
+        first = max(first, Month.parse(issue.first))
+    if issue and issue.last:
+        last = min(last, Month.parse(issue.last))
     each = part.value / int(part.facts["months"])
     spans = [(max(first, Month(year, 1)), min(last, Month(year, YEAR))) for year in range(first.year, last.year + 1)]
     return [InAYear(begin, end, each * (begin.months_to(end) + 1)) for begin, end in spans]
+
+
+def konversi_total(issue: Issue, found: Standing) -> Fraction:
+    """What a Konversi adds up: of each evaluation the months that it is about."""
+    return sum((each.value for part in evaluations(issue, found) for each in years_of(part, issue)), Fraction(0))
 
 
 def evaluations(issue: Issue, found: Standing) -> list[Node]:

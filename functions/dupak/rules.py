@@ -70,7 +70,7 @@ class Target:
     needed: Node
     missing: Node  # negative: a surplus
     conditions: tuple[Row, ...]
-    unmet: tuple[Row, ...]  # those of them that what was evaluated last does not meet
+    unmet: tuple[Row, ...]  # those of them that the last year does not meet
     begins: Month  # the first month that is not counted yet: those to come are counted from it on
     earliest: tuple[Earliest, ...]  # without those that lie beyond the last day of a rule
     beyond: date | None = None  # the first day for which a rule that they need is missing
@@ -388,9 +388,8 @@ def _asked(stay: Stay, book: Rulebook) -> Row:
 
 
 def _unmet(kind: str, stay: Stay, career: Career, book: Rulebook) -> Iterator[Row]:
-    """The predikat that a promotion in level asks of the last year, where the last evaluation has a worse one."""
-    last = max(career.evaluations, key=lambda each: each.last, default=None)
-    if kind == "jenjang" and last and _worse(last.predikat, stay, book):
+    """The predikat that a promotion in level asks of the last year, where a month of that year has a worse one."""
+    if kind == "jenjang" and _year_behind(stay, career, book) > _counted_until(stay).plus(1):
         yield _asked(stay, book)
 
 
@@ -476,11 +475,16 @@ def _grade(book: Rulebook, post: Post) -> int:
 
 
 def _above(post: Post, career: Career, book: Rulebook) -> bool:
-    """Whether somebody who came by transfer holds a grade above all those of the level (PerBKN 3/2023 Pasal 7).
+    """Whether somebody who came by transfer into a level below their grade is still above it (PerBKN 3/2023 Pasal 7).
 
-    Whoever goes on from their last PAK has come so before.
+    Whoever goes on from their last PAK above the level has come so before.
     """
+    came = {"perpindahan", "lanjutan"}
+    return is_above(post, book) and any(is_above(each, book) for each in career.posts
+                                        if each.entry.kind in came and each.since <= post.since)
+
+
+def is_above(post: Post, book: Rulebook) -> bool:
+    """Whether a post's grade is above all those of its level."""
     highest = book.row("golongan", post.jenjang, post.since.first_day).words[-1]
-    above = _grade(book, post) > book.keys("pangkat").index(highest)
-    return above and any(each.entry.kind in {"perpindahan", "lanjutan"} for each in career.posts
-                         if each.since <= post.since)
+    return _grade(book, post) > book.keys("pangkat").index(highest)

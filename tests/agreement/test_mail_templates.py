@@ -27,10 +27,12 @@ ABOUT_A_RIGHT = {"rights_received": {"reference", "right", "due", "origin"},
                  "rights_answered": {"reference", "right", "due", "outcome", "reason", "origin"}}
 ABOUT_A_DOSSIER = {
     **{f"dossier_{happened}": {"reference", "origin"} for happened in (
-        "submitted", "withdrawn", "objected", "confirmed", "complete", "upheld")},
+        "withdrawn", "objected", "confirmed", "complete", "upheld")},
+    "dossier_submitted": {"reference", "stands", "origin"},
     **{f"dossier_{happened}": {"reference", "sections", "origin"} for happened in ("returned", "granted")},
-    "dossier_decided": {"reference", "number", "origin"}, "dossier_waits": {"reference", "day", "origin"}}
-FOR_A_DESK = {"desk_reminder": {"near", "late", "escalated", "origin"}}
+    "dossier_decided": {"reference", "number", "origin"}, "dossier_waits": {"reference", "day", "origin"},
+    "dossier_waited": {"reference", "day", "origin"}}
+FOR_A_DESK = {"desk_reminder": {"near", "late", "escalated", "returned", "origin"}}
 ABOUT_AN_ADDRESS = {"address_code": {"code", "minutes", "origin"}}
 OF_SEVERAL = {"digest": {"count", "letters", "origin"}}
 ALL = sorted(ABOUT_A_REGISTRATION | {*ABOUT_A_MESSAGE, *ABOUT_A_RIGHT, *ABOUT_AN_ADDRESS, *ABOUT_A_DOSSIER, *FOR_A_DESK,
@@ -56,10 +58,10 @@ def test_code_speaks_of_no_other_templates() -> None:
     sources = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "functions").rglob("*.py"))
     for name in ("registration_promoted", "registration_cancelled", "registration_approved", "registration_refused",
                  "registration_approved_waiting", "inbox_received", *MESSAGES, *ABOUT_A_RIGHT, *ABOUT_AN_ADDRESS,
-                 "dossier_waits", *FOR_A_DESK, *steps.TELLS.values()):
+                 "dossier_waits", "dossier_waited", *FOR_A_DESK, *steps.TELLS.values()):
         assert f'"{name}"' in sources
     assert 'f"dossier_{action}"' in sources
-    assert {*ABOUT_A_DOSSIER} == {*steps.TELLS.values(), "dossier_waits", *(
+    assert {*ABOUT_A_DOSSIER} == {*steps.TELLS.values(), "dossier_waits", "dossier_waited", *(
         f"dossier_{action}" for action in ("submitted", "withdrawn", "objected"))}, "what the official does, too"
     assert 'f"registration_{kept.state}"' in sources
 

@@ -95,7 +95,7 @@ def test_a_late_dossier_reaches_whoever_the_table_names(
     works("atas", workflow.escalates_to(state))
     works("jauh", workflow.escalates_to(state), office="kantor-lain")
     waits(state, add(TODAY, -1))
-    assert reminded(store, "atas") == {"escalated": "1"}
+    assert reminded(store, "atas") == {"returned" if state == "returned" else "escalated": "1"}
     assert reminded(store, "jauh") == {}
 
 
@@ -144,8 +144,14 @@ def test_an_official_is_reminded_of_what_was_returned_once_before_its_day_and_on
         store: Dossiers, waits: Put, days: int, expected: int) -> None:
     waits("returned", add(TODAY, days), email="helmy@contoh.test")
     once = letters_about(store)
-    assert once == [("dossier_waits", "helmy@contoh.test")] * expected
+    assert once == [("dossier_waits" if days > 0 else "dossier_waited", "helmy@contoh.test")] * expected
     assert letters_about(store) == once, "another strike writes nothing twice"
+
+
+def test_a_superior_hears_of_a_returned_dossier_once(store: Dossiers, waits: Put, works: Callable[..., None]) -> None:
+    works("ratna", "atasan")
+    waits("returned", add(TODAY, -2))
+    assert reminded(store, "ratna") == {}, "it was told a working day ago"
 
 
 def test_what_came_to_an_end_meanwhile_reminds_nobody(store: Dossiers, waits: Put, works: Callable[..., None]) -> None:

@@ -336,6 +336,15 @@ def test_a_note_that_is_typed_before_its_volume_is_kept_and_does_not_count_as_a_
     assert marks(hadi, assigned, "kunci", "2", note_1="Bukti kedua?").status == 303
 
 
+def test_a_draft_may_leave_reasons_open_and_locking_names_the_item(assigned: str, people: Desk) -> None:
+    hadi = people["hadi"]
+    assert marks(hadi, assigned, "simpan", "0", accepted_1="0", accepted_2="2").status == 200
+    refused = marks(hadi, assigned, "kunci", "1", accepted_1="0", accepted_2="2")
+    assert refused.status == 422
+    told = {each.text() for each in refused.page.find("p") if each.attributes.get("class") == "portal-error"}
+    assert told == {"Butir 1: Pilih alasannya.", "Butir 2: Pilih alasannya."}
+
+
 def test_whoever_is_being_assessed_locks_nobodys_marks(
         assigned: str, people: Desk, sign_in: SignIn, uploads: Callable[[str, str], str]) -> None:
     hadi = Official(sign_in("hadi"), uploads, "hadi")

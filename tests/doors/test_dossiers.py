@@ -164,6 +164,7 @@ def test_a_dossier_of_conversion_goes_from_the_draft_to_a_sealed_decision(
     draw_everything(dossiers, reference)
     papers = dossiers.papers(reference)
     assert {each.kind: each.state for each in papers} == {"konversi": "drawn", "akumulasi": "drawn", "pak": "drawn"}
+    assert {each.kind: each.total for each in papers} == {"konversi": "20,833", "akumulasi": "20,833", "pak": "20,833"}
     signed = {each.kind: each.data["foot"]["signing"][0]["signing"][0]["name"] for each in papers}
     assert signed == {"konversi": "Ratna", "akumulasi": "Dian", "pak": "Dian"}, "the superior sets the predikat"
     content = Bucket(names["DocumentsBucket"]).get(f"{papers[0].key}.pdf", most=5_000_000)

@@ -54,6 +54,7 @@ def test_a_catalogue_is_read_as_spreadsheets_write_it(text: str) -> None:
 
 @pytest.mark.parametrize(("text", "error"), [
     ("", (1, "kode", "column_missing")), (f"{HEAD},nilai\n{GOOD},1\n", (1, "nilai", "column_unknown")),
+    (f"{HEAD},kode\n{GOOD},X\n", (1, "kode", "column_twice")), (f'{HEAD}\n"{"x" * 140_000}\n', (2, "", "cells")),
     (f"{HEAD}\n", (1, "", "no_rows")), (f"{HEAD}\n{GOOD}\n{GOOD}\n", (3, "kode", "twice")),
     (f"{HEAD}\n{GOOD.replace('penunjang', 'lain')}\n", (2, "unsur", "not_an_option")),
     (f"{HEAD}\n{GOOD.replace(',,', ',ahli,')}\n", (2, "pelaksana", "not_an_option")),

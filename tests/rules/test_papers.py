@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from dupak.integrasi import LINES, integration
 from dupak.konvensional import Done, read_catalogue, sheet
 from dupak.models import PREDIKAT, Career, Diploma, Entry, Evaluation, Month, Post, Refused, follows_from, written
-from dupak.papers import KINDS, Issue, Proposal, Result, Subject, Work, kinds_for, paper
+from dupak.papers import KINDS, Issue, Proposal, Result, Subject, Work, kinds_for, paper, total_of
 from dupak.printed_konversi import lama_and_baru, pieces
 from dupak.printing import NONE, Pen
 from dupak.rulebook import Rulebook
@@ -253,6 +253,15 @@ def test_a_konversi_over_a_promotion_lists_the_months_of_both_levels() -> None:
         ["JUMLAH ANGKA KREDIT", "18,750"]]
     later = printed("konversi", found, replace(SET, first="2023-07", last="2023-12"))
     assert rows(tables(later)[0]) == [["Baik", "6/12 × 100%", "25", "12,500"]]
+
+
+def test_a_konversi_counts_of_an_evaluation_the_months_that_no_decision_had() -> None:
+    """The row of the last dossier was lengthened: its first months were decided already."""
+    found = a_standing(("2025-01", "2025-12", "sangat_baik"))
+    issue = replace(SET, first="2025-07", last="2025-12")
+    assert rows(tables(printed("konversi", found, issue))[0]) == [["Sangat Baik", "6/12 × 150%", "12,5", "9,375"]]
+    assert total_of("konversi", issue, found) == Fraction("9.375")
+    assert total_of("pak", issue, found) == Fraction("18.75")
 
 
 def test_an_evaluation_over_two_years_has_a_line_for_each() -> None:
