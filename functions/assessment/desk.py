@@ -11,13 +11,13 @@ from datetime import UTC, datetime
 from functools import cache, partial
 from typing import Annotated, Any, cast
 
+from assessment import desk_pages, workflow
 from assessment import desk_views as views
-from assessment import workflow
 from assessment.assigning import Assessed, Case, Circumstances, may_not_act
+from assessment.desk_stores import assessments, dossiers, facts_of, settings
 from assessment.hands import OF_ROLE
 from assessment.progress import progress
 from assessment.rounds import last_day
-from assessment.store import Assessments
 from dupak.counting import Counted, before_of, count, lacks, notices
 from dupak.dossiers import Dossier, Exhibit
 from dupak.explaining import explanation
@@ -25,11 +25,10 @@ from dupak.konvensional import Butir
 from dupak.models import Refused
 from dupak.own_views import MEDIA, butir, counted_or_told, lacks_told, queue_row, teller
 from dupak.rulebook import Rulebook, RuleMissing
-from dupak.store import OFFICE, Decision, Dossiers
+from dupak.store import OFFICE, Decision
 from portal import errors, web
-from portal.access import ANY_SCOPE, Facts, Grant, unit_key
+from portal.access import ANY_SCOPE, Grant, unit_key
 from portal.assets import read_json
-from portal.audit import Audit
 from portal.buckets import Bucket
 from portal.errors import FieldError, FormRefused
 from portal.evidence import owner_key, upload_sort
@@ -37,14 +36,10 @@ from portal.forms import Form, FormModel
 from portal.identifiers import format_reference, parse_reference
 from portal.questions import Line, Nip
 from portal.records import Item, Table, at_once
-from portal.settings import Settings
 from portal.submissions import random
 from portal.workdays import day_of
 from uploads.models import KINDS
 
-DESK = "/layanan/meja/dupak"
-ONE = f"{DESK}/{{reference}}"
-TEAM = f"{DESK}/tim"
 VIEW_SECONDS = 60
 SIGNED = ("confirm", "decide")  # the steps that a document tells of
 
@@ -58,38 +53,6 @@ class Signature(FormModel):
 
 
 SIGNATURE = Form("signature", Signature, "")
-
-
-@dataclass(frozen=True)
-class DeskSettings(Settings):
-    """What this function needs from the template."""
-
-    dossiers_table: str
-    assessment_table: str
-    identity_table: str
-    uploads_table: str
-    audit_table: str
-    documents_bucket: str
-    evidence_bucket: str
-    site_origin: str
-
-
-@cache
-def settings() -> DeskSettings:
-    """Read once, when the first request needs them."""
-    return DeskSettings.from_environment()
-
-
-@cache
-def dossiers() -> Dossiers:
-    """The dossiers."""
-    return Dossiers(Table(settings().dossiers_table), Audit(Table(settings().audit_table)))
-
-
-@cache
-def assessments() -> Assessments:
-    """Who assesses whom; no other function may read it."""
-    return Assessments(Table(settings().assessment_table), Audit(Table(settings().audit_table)))
 
 
 @cache
@@ -142,16 +105,6 @@ def open_(request: web.Request, action: str = "") -> Opened:
     return Opened(found, case, grant)
 
 
-def facts_of(dossier: Dossier | None, case: Case) -> Facts:
-    """What the access table asks about a dossier."""
-    if dossier is None:
-        return Facts()
-    return Facts(owner=dossier.owner, unit=dossier.unit, agency=dossier.agency, region=dossier.region,
-                 state=dossier.state, record=format_reference(dossier.reference),
-                 assigned=tuple(each.person for each in case.seats if not each.left
-                                and not (each.hidden and dossier.state != "assessing")))
-
-
 def one(request: web.Request) -> web.Reply:
     """One dossier: what was sent, its evidence beside it, what it comes to, what happened, and what may be done."""
     return show(request, open_(request))
@@ -176,7 +129,7 @@ def show(request: web.Request, opened: Opened, told: str = "", errors_: list[Fie
                          "provisional": context["provisional"],
                          "errors": views.errors_told(errors_ or [], request.language)})
     signature = _signature_form(request, opened, may, answers, errors_)
-    return views.page(request, "assessment_case", told=views.saying(told, request.language),
+    return desk_pages.page(request, "assessment_case", told=desk_pages.saying(told, request.language),
                       signature=signature, why=views.errors_told(errors_ or [], request.language),
                       **_team(request, opened, now), **context)
 

@@ -9,9 +9,9 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
-from assessment import desk_views as views
+from assessment import desk_pages
 from assessment.assigning import Case
-from assessment.desk import assessments, dossiers, facts_of
+from assessment.desk_stores import assessments, dossiers, facts_of
 from assessment.hands import QUEUES, Hands
 from dupak.dossiers import Dossier
 from dupak.store import DESK_OF, OFFICE
@@ -36,18 +36,18 @@ def queue(request: web.Request, told: str = "") -> web.Reply:
     asked = [each for each in asked if each[2]] or asked
     rows = at_once([partial(dossiers().queue, state, office, ON_A_PAGE + 1, after=after)
                     for state, office, after in asked])
-    found = [views.queue(state, office, some, named=_office_named(state, office, some), now=now,
+    found = [desk_pages.queue(state, office, some, named=_office_named(state, office, some), now=now,
                          language=request.language, me=me, most=ON_A_PAGE,
                          beside={"antrean": state, "kantor": office, **request.language_asked})
              for (state, office, _), some in zip(asked, rows, strict=True)]
     tasks = assessments().cases_of(me)
     mine = at_once([partial(dossiers().find, task.reference) for task in tasks])
-    own = [views.task(task, dossier, _is_here(request, task.state, dossier), request.language)
+    own = [desk_pages.task(task, dossier, _is_here(request, task.state, dossier), request.language)
            for task, dossier in zip(tasks, mine, strict=True) if dossier]
     if request.wants_json:
         return web.data({"queues": found, "assigned": own})
-    return views.page(request, "assessment_queue", named="queue", queues=found,
-                      told=views.saying(told or ("done" if request.query("hasil") == DONE_TOLD else ""),
+    return desk_pages.page(request, "assessment_queue", named="queue", queues=found,
+                      told=desk_pages.saying(told or ("done" if request.query("hasil") == DONE_TOLD else ""),
                                         request.language),
                       tasks=own,
                       assessor=any(role.name == "penilai" for role in request.person.roles),

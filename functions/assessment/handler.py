@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from importlib import import_module
 
-from assessment.desk import DESK, ONE, SIGNATURE, TEAM, assessments, evidence, one, paper, settings
 from assessment.desk_queue import queue
+from assessment.desk_stores import DESK, ONE, TEAM, assessments, settings
 from assessment.lending import roles_of
 from portal import web
 from portal.access import Role
@@ -15,15 +14,7 @@ from portal.sessions import Session
 from portal.submissions import explain
 from portal.workdays import day_of
 
-LATER = ("assessment.team",)  # whose forms are this door's, too
-
-
-def later(module: str, name: str) -> web.Answer:
-    """An answer of a module that is loaded when somebody asks for it: most starts are for a queue."""
-    def answer(request: web.Request) -> web.Reply:
-        return getattr(import_module(f"assessment.{module}"), name)(request)  # type: ignore[no-any-return]
-
-    return answer
+LATER = ("assessment.team", "assessment.desk")  # whose forms are this door's, too
 
 
 def lent_roles(session: Session) -> Iterable[Role]:
@@ -39,18 +30,16 @@ def only(action: str, answer: web.Answer) -> web.Entry:
 
 ROUTES: web.Routes = {
     ("GET", DESK): only("assessment.see", queue),
-    ("GET", TEAM): only("assessment.team", later("team", "team")),
-    ("GET", f"{TEAM}/diri"): only("assessment.join", later("team", "oneself")),
-    ("POST", f"{TEAM}/diri"): only("assessment.join", later("team", "join")),
-    ("POST", f"{TEAM}/pinjam"): only("assessment.join", later("team", "lend_role")),
-    ("GET", ONE): only("assessment.read", one),
-    ("POST", ONE): only("assessment.act", later("steps", "act")),
-    ("GET", f"{ONE}/nilai"): only("assessment.mark", later("marking", "sheet")),
-    ("POST", f"{ONE}/nilai"): only("assessment.mark", later("marking", "mark")),
-    ("GET", f"{ONE}/bukti/{{exhibit}}"): only("assessment.read", evidence),
-    ("GET", f"{ONE}/dokumen/{{kind}}"): only("assessment.read", paper),
+    ("GET", TEAM): only("assessment.team", web.later("assessment.team", "team")),
+    ("GET", f"{TEAM}/diri"): only("assessment.join", web.later("assessment.team", "oneself")),
+    ("POST", f"{TEAM}/diri"): only("assessment.join", web.later("assessment.team", "join")),
+    ("POST", f"{TEAM}/pinjam"): only("assessment.join", web.later("assessment.team", "lend_role")),
+    ("GET", ONE): only("assessment.read", web.later("assessment.desk", "one")),
+    ("POST", ONE): only("assessment.act", web.later("assessment.steps", "act")),
+    ("GET", f"{ONE}/nilai"): only("assessment.mark", web.later("assessment.marking", "sheet")),
+    ("POST", f"{ONE}/nilai"): only("assessment.mark", web.later("assessment.marking", "mark")),
+    ("GET", f"{ONE}/bukti/{{exhibit}}"): only("assessment.read", web.later("assessment.desk", "evidence")),
+    ("GET", f"{ONE}/dokumen/{{kind}}"): only("assessment.read", web.later("assessment.desk", "paper")),
 }
 
 handle = web.door(ROUTES, origin=lambda: settings().site_origin, explain=explain)
-
-__all__ = ["SIGNATURE"]

@@ -9,18 +9,8 @@ from typing import Any
 from assessment import desk_views as views
 from assessment import workflow
 from assessment.assigning import NotPossible
-from assessment.desk import (
-    DESK,
-    Opened,
-    assessments,
-    catalogue,
-    dossiers,
-    due_day,
-    gone,
-    open_,
-    row_of,
-    under_assessment,
-)
+from assessment.desk import Opened, catalogue, due_day, gone, open_, row_of, under_assessment
+from assessment.desk_stores import DESK, assessments, dossiers
 from assessment.progress import progress
 from assessment.store import MarksRefused
 from portal import access, web

@@ -13,11 +13,10 @@ from datetime import UTC, datetime
 from typing import Any, cast
 from urllib.parse import urlencode
 
+from assessment import desk_pages, workflow
 from assessment import desk_views as views
-from assessment import workflow
 from assessment.assigning import Case, NotPossible, acted, may_not_act
 from assessment.desk import (
-    DESK,
     SIGNATURE,
     SIGNED,
     Opened,
@@ -25,11 +24,8 @@ from assessment.desk import (
     acting,
     around,
     assessed,
-    assessments,
     catalogue,
-    dossiers,
     due_day,
-    facts_of,
     open_,
     others_of,
     outcome,
@@ -38,6 +34,7 @@ from assessment.desk import (
     show,
 )
 from assessment.desk_queue import DONE_TOLD, queue
+from assessment.desk_stores import DESK, assessments, dossiers, facts_of
 from assessment.hands import QUEUES
 from assessment.marks import MOST_NOTE
 from assessment.numbering import number, pattern_for
@@ -242,7 +239,7 @@ def _decide(request: web.Request, opened: Opened, after: Dossier, signature: Sig
 
 def _returning(request: web.Request, dossier: Dossier) -> dict[str, Returned]:
     """The sections that are given back, each with its reason; a reason that is none is told."""
-    known = views.reasons_to_return()
+    known = desk_pages.reasons_to_return()
     found: dict[str, Returned] = {}
     for name in SECTIONS[dossier.regime]:
         reason, note = (str(request.fields.get(f"{field}_{name}", "")).strip() for field in ("alasan", "catatan"))

@@ -8,9 +8,11 @@ from typing import Annotated, Any, ClassVar, cast
 
 from pydantic import Field
 
+from assessment import desk_pages
 from assessment import desk_views as views
 from assessment.assigning import Assessor, NotPossible
-from assessment.desk import TEAM, assessments, catalogue, settings
+from assessment.desk import catalogue
+from assessment.desk_stores import TEAM, assessments, settings
 from assessment.hands import Hands
 from assessment.lending import REASONS, Delegation, lendable
 from assessment.marks import MOST_NOTE
@@ -71,7 +73,7 @@ def team(request: web.Request) -> web.Reply:
              "kappa": views.kappa(each, request.language)} for kode, each in agreement.items()]
     if request.wants_json:
         return web.data({"assessors": rows, "agreement": told})
-    return views.page(request, "assessment_team", named="team", rows=rows, agreement=told)
+    return desk_pages.page(request, "assessment_team", named="team", rows=rows, agreement=told)
 
 
 def oneself(request: web.Request) -> web.Reply:

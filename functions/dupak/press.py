@@ -105,10 +105,15 @@ def _register(paper: Paper, statement: Statement, now: datetime) -> None:
     register = Seals(table)
     with suppress(ConditionFailed):  # it was registered by a drawing that came no further
         table.write(register.registered(statement, now))
-    others = [each for each in dossiers().papers(paper.reference) if each.kind == paper.kind]
+    earlier = [_same(paper, number) for number in range(1, paper.decision)]
+    after = _same(paper, paper.decision + 1)
     # A paper that could not be drawn for long comes after the one that has replaced it.
-    replaced = [(each, paper) for each in others if each.decision < paper.decision] + [
-        (paper, each) for each in others if each.decision == paper.decision + 1]
-    for old, new in replaced:
-        with suppress(ConditionFailed):  # the old one was never drawn, or replaced already
-            table.write(register.replaced(old.sealed_reference, new.sealed_reference, now))
+    for old, new in [*((each, paper) for each in earlier), (paper, after)]:
+        if old and new:
+            with suppress(ConditionFailed):  # the old one was never drawn, or replaced already
+                table.write(register.replaced(old.sealed_reference, new.sealed_reference, now))
+
+
+def _same(paper: Paper, decision: int) -> Paper | None:
+    """The same kind of paper of another decision on the dossier."""
+    return dossiers().paper(paper.reference, decision, paper.kind)

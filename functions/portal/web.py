@@ -15,7 +15,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import parse_qs, quote, urlsplit
 
 from portal import errors
@@ -378,6 +379,14 @@ class Entry:
 def everyone(answer: Answer) -> Entry:
     """A route that nobody needs to sign in for."""
     return Entry("", answer)
+
+
+def later(module: str, name: str) -> Answer:
+    """An answer of a module that is loaded when somebody asks for it: a start is for the first answer only."""
+    def answer(request: Request) -> Reply:
+        return cast("Reply", getattr(import_module(module), name)(request))
+
+    return answer
 
 
 def only(action: str, answer: Answer, roles: RolesOf | None = None) -> Entry:

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Any, Final, NamedTuple
 from urllib.parse import urlencode
 
-from assessment import desk, team
+from assessment import desk_stores, team
 from assessment.handler import handle as assessment
 from dupak import own, own_dossier, press
 from dupak.dossiers import Exhibit
@@ -98,17 +98,17 @@ class Team:
     def at_desk(self, who: str, reference: str, what: str, **fields: str) -> Iterator[Step]:
         """Somebody opens their queue and the dossier, and does something."""
         browser = self.browsers[who]
-        yield Step("queue", "AssessmentFunction", browser.get(desk.DESK), 200)
-        yield Step("desk's page", "AssessmentFunction", browser.get(desk.ONE, reference=reference), 200)
-        yield Step(what, "AssessmentFunction", browser.post(desk.ONE, {"tindakan": what, **fields},
+        yield Step("queue", "AssessmentFunction", browser.get(desk_stores.DESK), 200)
+        yield Step("desk's page", "AssessmentFunction", browser.get(desk_stores.ONE, reference=reference), 200)
+        yield Step(what, "AssessmentFunction", browser.post(desk_stores.ONE, {"tindakan": what, **fields},
                                                             reference=reference))
 
     def marking(self, who: str, reference: str, items: int, **other: str) -> Iterator[Step]:
         """An assessor opens the sheet, keeps a draft and locks it; a page sends every cell of every item."""
-        browser, place = self.browsers[who], f"{desk.ONE}/nilai"
+        browser, place = self.browsers[who], f"{desk_stores.ONE}/nilai"
         cells = {f"{name}_{number}": value for number in range(1, items + 1)
                  for name, value in (("accepted", "1"), ("reason", ""), ("note", ""))} | other
-        yield Step("queue", "AssessmentFunction", browser.get(desk.DESK), 200)
+        yield Step("queue", "AssessmentFunction", browser.get(desk_stores.DESK), 200)
         yield Step("marking page", "AssessmentFunction", browser.get(place, reference=reference), 200)
         for seen, (name, step, status) in enumerate((("mark, saved", "simpan", 200), ("mark, locked", "kunci", 303))):
             yield Step(name, "AssessmentFunction", browser.post(

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from statistics import median
 from typing import Any, Final
 
-from assessment import desk
+from assessment import desk_stores
 from assessment.desk_queue import ON_A_PAGE
 from dupak.dossiers import Dossier
 from dupak.own_views import queue_row
@@ -42,7 +42,7 @@ def rows(rooms: Rooms) -> Iterator[Row]:
 
 
 def _row(storage: Storage, told: str, browser: Browser) -> Row:
-    step = Step("queue", "AssessmentFunction", browser.get(desk.DESK), 200)
+    step = Step("queue", "AssessmentFunction", browser.get(desk_stores.DESK), 200)
     with meter_of(storage).bill() as bill:
         call(step)
     seconds = median(call(step) for _ in range(REPEATED))

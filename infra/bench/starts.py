@@ -9,7 +9,7 @@ from functools import cache, partial
 from statistics import median
 from typing import Final
 
-from assessment import desk
+from assessment import desk_stores
 from dupak.sections import BASE
 from infra.bench import bundle
 from infra.bench.cold import BASELINE, Start, started
@@ -67,7 +67,7 @@ def _steps(storage: Storage) -> Mapping[str, Callable[[], Step]]:
     for step in steps[:next(number for number, each in enumerate(steps) if each.name == "draw")]:
         call(step)
     mine = Step("my page", "DossiersFunction", helmy.browser.get(BASE), 200)
-    queue = Step("queue", "AssessmentFunction", desks.browsers["secretariat"].get(desk.DESK), 200)
+    queue = Step("queue", "AssessmentFunction", desks.browsers["secretariat"].get(desk_stores.DESK), 200)
     draw = next(each for each in steps if each.name == "draw")
     return {"DossiersFunction": lambda: mine, "AssessmentFunction": lambda: queue,
             DRAWS: lambda: _waiting_again(storage, draw)}

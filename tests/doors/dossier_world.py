@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from assessment import desk
+from assessment import desk_stores
 from assessment.assigning import Case, Seat
 from assessment.hands import KNOWN
 from assessment.team import JOIN, LEND, TEAM
@@ -40,10 +40,10 @@ ANSWERS: dict[str, dict[str, Any]] = {
     "integrasi": {"jenjang": "ahli_pertama", "golongan": "III/b", "pendidikan": "150", "base": "100"},
     "masa": {**TERM, "first": "01-2020", "last": "12-2022"}, "butir": {},
     "lampiran": {"tindakan": "selesai"}, "keberatan": {"why": "Satu bulan belum dihitung."}}
-DUPAK, DESK = own.BASE, desk.DESK
+DUPAK, DESK = own.BASE, desk_stores.DESK
 ONE, PAPER = own.ONE, f"{own.ONE}/dokumen/{{kind}}"
-AT_DESK, MARKS = desk.ONE, f"{desk.ONE}/nilai"
-EVIDENCE, PRINTED = f"{desk.ONE}/bukti/{{exhibit}}", f"{desk.ONE}/dokumen/{{kind}}"
+AT_DESK, MARKS = desk_stores.ONE, f"{desk_stores.ONE}/nilai"
+EVIDENCE, PRINTED = f"{desk_stores.ONE}/bukti/{{exhibit}}", f"{desk_stores.ONE}/dokumen/{{kind}}"
 OFFICIALS = (DUPAK, f"{DUPAK}/")
 
 
@@ -131,7 +131,7 @@ class Dossiers:
 
     def lending(self) -> dict[str, str]:
         today = day_of(datetime.now(UTC))
-        desk.assessments().table.write(put({"pk": KNOWN, "sk": "orang-lain", "name": "Orang Lain"}))
+        desk_stores.assessments().table.write(put({"pk": KNOWN, "sk": "orang-lain", "name": "Orang Lain"}))
         return {"submission_id": a_submission(next(self.world.newcomers)), "receiver": "orang-lain",
                 "role": "penetap:*", "first": f"{today:%d-%m-%Y}", "last": f"{today:%d-%m-%Y}", "reason": "leave"}
 
@@ -141,7 +141,7 @@ class Dossiers:
         known = replace(dossier, sections={**dossier.sections, "masa": TERM, "butir": {"items": [ITEM]}})
         own_dossier.dossiers().save(dossier, known)
         now = format_moment(datetime.now(UTC))
-        store = desk.assessments()
+        store = desk_stores.assessments()
         change = store._change(Case(""), Case(dossier.reference, seats=(Seat(person, now), Seat("lain", now))),
                                datetime.now(UTC))
         store.table.transact(*change.writes)
@@ -200,7 +200,7 @@ class Dossiers:
                     MARKS: {"tindakan": "simpan", "perubahan": "99", "accepted_1": "10"}}[path]
             return self.world.good(route, form=form)()
         if path == JOIN.action:
-            desk.assessments().table.write(put({"pk": "WORK#OPEN", "sk": f"{person}#7F3K9QX2", "since": "x"}))
+            desk_stores.assessments().table.write(put({"pk": "WORK#OPEN", "sk": f"{person}#7F3K9QX2", "since": "x"}))
             return self.world.call(route, form={"tindakan": "keluar"},
                                    cookies=self.world.signed_in(*EVERY_ROLE, person=person))
         if path == LEND.action:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from assessment import desk, desk_queue
+from assessment import desk_queue, desk_stores
 from dupak.dossiers import Dossier, Exhibit
 from dupak.own_views import queue_row
 from dupak.store import Dossiers, queue_keys
@@ -41,7 +41,8 @@ def marked(door: Any, reference: str, step: str, seen: str, **other: str) -> Any
     """What the page of marks sends: every cell of every item."""
     cells = {f"{name}_{item}": value for item in ITEMS
              for name, value in (("accepted", "1"), ("reason", ""), ("note", ""))}
-    return door(f"POST {desk.ONE}/nilai", form={**cells, **other, "tindakan": step, "perubahan": seen, "lang": "id"},
+    sent = {**cells, **other, "tindakan": step, "perubahan": seen, "lang": "id"}
+    return door(f"POST {desk_stores.ONE}/nilai", form=sent,
                 reference=reference)
 
 
@@ -80,7 +81,7 @@ def test_forty_items_with_four_proofs_each_are_entered_marked_and_decided_within
     ratna, eko, gita, dian, hadi, intan = (sign_in(name, desk_handle()) for name in (
         "ratna", "eko", "gita", "dian", "hadi", "intan"))
     for door in (hadi, intan):
-        door(f"POST {desk.DESK}/tim/diri", form=JOINING)
+        door(f"POST {desk_stores.DESK}/tim/diri", form=JOINING)
     acts(ratna, reference, "confirm", **SIGNATURE)
     acts(eko, reference, "complete", penilai_1="hadi", penilai_2="intan")
     assert marked(hadi, reference, "kunci", "0").status == 303
@@ -136,7 +137,7 @@ def wait(table: Table, how_many: int) -> list[str]:
 
 def shown(answer: Any) -> list[str]:
     return [link.rpartition("/")[2] for link in answer.links
-            if link.startswith(f"{desk.DESK}/") and "?" not in link and len(link.rpartition("/")[2]) == 8]
+            if link.startswith(f"{desk_stores.DESK}/") and "?" not in link and len(link.rpartition("/")[2]) == 8]
 
 
 def test_whoever_waits_behind_the_hundredth_row_of_a_queue_is_reached_by_a_link(
@@ -144,12 +145,12 @@ def test_whoever_waits_behind_the_hundredth_row_of_a_queue_is_reached_by_a_link(
     monkeypatch.setattr(desk_queue, "ON_A_PAGE", 3)
     waiting = wait(Table(names["DossiersTable"]), 7)
     eko = sign_in("eko", desk_handle())
-    seen, pages = [], [eko(f"GET {desk.DESK}")]
+    seen, pages = [], [eko(f"GET {desk_stores.DESK}")]
     while more := [link for link in pages[-1].links if "sesudah" in link]:
         (address,) = more
         query = dict(pair.split("=") for pair in address.partition("?")[2].replace("%3A", ":").replace(
             "%23", "#").split("&"))
-        pages.append(eko(f"GET {desk.DESK}", query=query))
+        pages.append(eko(f"GET {desk_stores.DESK}", query=query))
     for page in pages:
         seen += shown(page)
     assert seen == waiting
@@ -164,7 +165,7 @@ def test_whoever_waits_behind_the_hundredth_row_of_a_queue_is_reached_by_a_link(
 def test_a_queue_that_is_not_ones_own_or_a_place_that_is_none_shows_ones_own_queues_from_the_beginning(
         sign_in: SignIn, names: dict[str, str], query: dict[str, str]) -> None:  # noqa: F811
     waiting = wait(Table(names["DossiersTable"]), 2)
-    assert shown(sign_in("eko", desk_handle())(f"GET {desk.DESK}", query=query)) == waiting
+    assert shown(sign_in("eko", desk_handle())(f"GET {desk_stores.DESK}", query=query)) == waiting
 
 
 def test_the_forms_of_assessors_lead_to_routes_of_the_desk_which_loads_them_later() -> None:

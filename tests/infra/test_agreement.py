@@ -30,7 +30,7 @@ SETTINGS = {"RegistrationsFunction": {"registrations.handler.RegistrationsSettin
             "AnchorFunction": {"sweeper.anchor.AnchorSettings"}, "PurgeFunction": {"sweeper.purge.PurgeSettings"},
             "DossiersFunction": {"dupak.own_dossier.DossiersSettings", SESSIONS, AUDIT},
             "PressFunction": {"dupak.press.PressSettings"},
-            "AssessmentFunction": {"assessment.desk.DeskSettings", SESSIONS, AUDIT},
+            "AssessmentFunction": {"assessment.desk_stores.DeskSettings", SESSIONS, AUDIT},
             "AssessmentClockFunction": {"assessment.clock.ClockSettings"},
             "RightsFunction": {"rights.handler.RightsSettings", SESSIONS},
             "RightsDeskFunction": {"rights.handler.RightsSettings", SESSIONS},
