@@ -81,9 +81,10 @@ def test_the_vocabulary_itself_knows_no_store_and_no_http(name: str) -> None:
     assert not set(imported(path)) & {"portal.records", "portal.web", "portal.submissions", "portal.inbox", "botocore"}
 
 
-@pytest.mark.parametrize("name", ["assessment/workflow.py", "portal/access.py", "portal/workdays.py"])
+@pytest.mark.parametrize("name", ["assessment/workflow.py", "casework/workflow.py", "portal/access.py",
+                                  "portal/machine.py", "portal/workdays.py"])
 def test_what_decides_by_a_table_knows_where_tables_lie_and_no_store(name: str) -> None:
-    tables = {"portal", "portal.assets", "portal.lokal_id", "portal.moments", "portal.workdays"}
+    tables = {"portal", "portal.assets", "portal.lokal_id", "portal.machine", "portal.moments", "portal.workdays"}
     assert {module for module in imported(MODULES[name]) if not is_standard(module)} <= tables
 
 
