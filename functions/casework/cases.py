@@ -77,6 +77,9 @@ class Happened:
     referral: str = ""
     reason: str = ""
     heard: str = ""
+    text: str = ""  # what was recommended or answered with it: what is written later takes nothing of it back
+    documents: tuple[str, ...] = ()  # asked for, or handed in
+    rules: str = ""  # the version of the table by which the step was taken
 
 
 @dataclass(frozen=True)
@@ -117,7 +120,7 @@ class Case:
     referrals: tuple[Referral, ...] = ()
     standings: tuple[Standing, ...] = ()
     profiled: bool = False  # a basic profile was collected as a first list (daftar awal)
-    recommendation: str = ""
+    recommendation: str = ""  # of the desk that has the case, and not sent back; earlier ones are in what happened
     answer: str = ""
     pauses: tuple[Pause, ...] = ()
     extensions: tuple[Extension, ...] = ()

@@ -108,6 +108,8 @@ KEEPS: Mapping[str, Callable[[Case, Act], dict[str, Any]]] = MappingProxyType({
     "reopen": lambda *_: {"recommendation": "", "answer": "", "holder": ""},
     "dispute": lambda *_: {"recommendation": "", "answer": ""},
     "send_back": lambda *_: {"recommendation": ""},
+    "hand_up": lambda *_: {"recommendation": ""},
+    "hand_down": lambda *_: {"recommendation": ""},
 })
 
 
@@ -155,8 +157,13 @@ def _moved(case: Case, act: Act, taken: Step) -> Case:
     desk = {"": case.desk, "village": case.village, "district": case.regency}[taken.hands_to]
     holder = "" if taken.hands_to else case.holder
     written = Happened(case.changes + 1, act.event, taken.before, taken.after, act.at, act.person, act.role, desk,
-                       reason=taken.reason or act.reason, heard=act.heard)
+                       reason=taken.reason or act.reason, **_said(act))
     return replace(case, desk=desk, holder=holder, history=(*case.history, written), changes=case.changes + 1)
+
+
+def _said(act: Act) -> dict[str, Any]:
+    """What of an act stays with what happened, beside who, when and why."""
+    return {"heard": act.heard, "text": act.text, "documents": act.documents, "rules": workflow.rules()["version"]}
 
 
 def _with_what_follows(case: Case, act: Act, taken: Step) -> Case:
@@ -185,7 +192,7 @@ def _referred(case: Case, referral: Referral, act: Act, facts: Facts, *, with_th
     taken = workflow.referral_step(act.event, referral.state, act.role, facts)
     change = case.changes + (not with_the_case)
     written = Happened(change, act.event, taken.before, taken.after, act.at, act.person, act.role, case.desk,
-                       referral=referral.id, reason=act.reason, heard=act.heard)
+                       referral=referral.id, reason=act.reason, **_said(act))
     pauses = referral.pauses
     if AWAITING in {taken.before, taken.after}:
         pauses = _paused(pauses, act, begins=taken.after == AWAITING)

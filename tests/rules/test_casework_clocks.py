@@ -231,7 +231,9 @@ def test_whoever_has_to_act_anyway_is_not_told_that_it_is_late() -> None:
 
 def test_the_board_shows_what_is_most_late_first_and_what_is_stopped_last() -> None:
     now = wib("2026-12-09T09:00")
-    stopped = taken(opened("2026-12-01", reference="STOPPED"), ("ask", "petugas_depan"), at=wib("2026-12-01T11:00"))
+    short = (Need("n1", "surat_dtsen"),)
+    stopped = taken(opened("2026-12-01", reference="STOPPED", needs=short), ("ask", "petugas_depan"),
+                    at=wib("2026-12-07T11:00"))  # late already when it was stopped
     cases = [opened("2026-12-08", reference="FRESH"), stopped, opened("2026-12-04", reference="LATER"),
              opened("2026-12-01", reference="WORST"), opened("2026-12-04", reference="EARLY"),
              taken(opened("2026-12-01", reference="CLOSED"), ("close", "koordinator"))]

@@ -452,6 +452,43 @@ def test_what_is_reopened_is_looked_at_from_its_beginning() -> None:
         taken(taken(again, ("pass_on", "petugas_depan")), ("verify", "petugas_belakang"), standing=None)
 
 
+@pytest.mark.parametrize(("kind", "before", "event", "role"), [
+    ("layanan", TO_FAMILY, "dispute", "keluarga"),
+    ("layanan", TO_DECISION, "send_back", "koordinator"),
+    ("layanan", TO_DECISION, "hand_up", "koordinator"),
+], ids=["disputed", "sent back", "handed over"])
+def test_what_was_recommended_before_is_recommended_anew_and_stays_on_record(
+        kind: str, before: tuple[Any, ...], event: str, role: str) -> None:
+    case = taken(taken(a_case(kind), *before), (event, role))
+    with pytest.raises(NotYet) as told:
+        steps.take(case, an_act("recommend", "petugas_belakang", text=""))
+    assert told.value.missing == ("recommendation",)
+    assert [each.text for each in case.history if each.event == "recommend"] == ["Dapat dibantu."]
+
+
+def test_what_was_answered_before_a_dispute_is_no_answer_after_it() -> None:
+    case = taken(taken(a_case(), *TO_FAMILY, ("dispute", "keluarga")), ("recommend", "petugas_belakang"))
+    with pytest.raises(NotYet) as told:
+        steps.take(case, an_act("decide", "koordinator", text=""))
+    assert told.value.missing == ("answer",)
+
+
+def test_two_referrals_never_have_one_name() -> None:
+    case = taken(a_case(), *TO_DECISION[:2])
+    first, again = (an_act("plan", "petugas_belakang", referral=Referral("r1", "n1", name)) for name in ("bpjs", "rs"))
+    with pytest.raises(NotYet) as told:
+        steps.take(steps.take(case, first), again)
+    assert told.value.missing == ("receiver",)
+
+
+def test_what_happened_says_who_said_so_what_was_handed_in_and_by_which_rules() -> None:
+    case = taken(a_case(), ("ask", "petugas_depan"))
+    case = steps.take(case, an_act("supply", "fasilitator", documents=("KK", "KTP"), heard="Ibu Sri"))
+    last = case.history[-1]
+    assert (last.documents, last.heard, last.rules) == (("KK", "KTP"), "Ibu Sri", TABLE["version"])
+    assert case.pauses[0].documents == ("KK",)
+
+
 def test_needs_that_mapping_finds_are_added_once() -> None:
     case = taken(a_case("pengaduan"), ("pass_on", "fasilitator"), ("verify", "petugas_belakang"))
     more = (Need("n1", "pip"), Need("n2", "pip"))
@@ -485,6 +522,13 @@ def test_whoever_wrote_the_recommendation_does_not_decide_on_it() -> None:
         steps.take(case, an_act("decide", "koordinator"))
     assert told.value.code == "recommends_and_decides"
     assert steps.take(case, an_act("send_back", "koordinator")).state == "recommending"
+
+
+def test_who_recommended_before_it_was_reopened_may_decide_after_it() -> None:
+    case = taken(a_case(), *TO_DECISION[:2])
+    case = steps.take(case, replace(an_act("recommend", "petugas_belakang"), person="koordinator"))
+    case = taken(case, ("close", "penyelia"), ("reopen", "keluarga"), *TO_DECISION)
+    assert steps.take(case, an_act("decide", "koordinator")).state == "confirming"
 
 
 def test_what_is_possible_is_what_would_be_taken() -> None:
