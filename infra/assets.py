@@ -72,7 +72,7 @@ def write() -> None:
     _write_json("eligibility.json", services.for_functions(services.read()))
     cases = casework.read()
     _write_json("casework.json", casework.for_functions(cases))
-    _write_json("sla.json", sla.for_functions(sla.read(cases)))
+    _write_json("sla.json", sla.for_functions(sla.read(cases, services.read())))
     _write_json("seal-keys.json", seals.for_functions(seals.read()))
     _write_json("data.json", dictionary.for_functions(dictionary.read()))
     _write_json("consents.json", dictionary.consents_for_functions(dictionary.read_consents()))

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
+from typing import NamedTuple
 
 from casework.workflow import CLOSED, CONFIRMING, REVISION
+from infra import casework, services, sla
 from infra.casework import LEVELS, Casework, Event, State, Way, chosen
+from infra.services import Directory
 from infra.sla import Rows, Sla
 from portal.moments import ZONES, format_day
 
@@ -14,9 +17,23 @@ from portal.moments import ZONES, format_day
 TOLD = ("layanan", "pengaduan", "pertanyaan")
 
 
-def pieces(table: Casework, sla: Sla, language: str, today: date) -> Iterator[tuple[str, str]]:
+class Rules(NamedTuple):
+    """The three tables that the page tells of."""
+
+    casework: Casework
+    sla: Sla
+    directory: Directory
+
+
+def read() -> Rules:
+    """All three; raises Mistake at the first fault."""
+    table, directory = casework.read(), services.read()
+    return Rules(table, sla.read(table, directory), directory)
+
+
+def pieces(rules: Rules, language: str, today: date) -> Iterator[tuple[str, str]]:
     """Every piece with its name; headings stand in the page."""
-    page = _Page(table, sla, language, today)
+    page, table = _Page(rules, language, today), rules.casework
     for kind in TOLD:
         yield f"casework/{kind}.md", _as_rows(page.steps(kind))
     yield "casework/always.md", _as_rows(page.around())
@@ -32,9 +49,10 @@ def pieces(table: Casework, sla: Sla, language: str, today: date) -> Iterator[tu
 class _Page:
     """The tables of the page in one language, on one day."""
 
-    def __init__(self, table: Casework, sla: Sla, language: str, today: date) -> None:
-        """Keep both tables, the language and the day."""
-        self.table, self.sla, self.language, self.today = table, sla, language, today
+    def __init__(self, rules: Rules, language: str, today: date) -> None:
+        """Keep the tables, the language and the day."""
+        self.table, self.sla, self.directory = rules
+        self.language, self.today = language, today
 
     def said(self, words: object) -> str:
         """A text of the tables in the language of the page."""
@@ -126,7 +144,9 @@ class _Page:
 
     def services(self) -> Iterator[tuple[str, ...]]:
         """Each service that has days of its own, then any other: days, how sure that is, and where it is from."""
-        titled = [(self.said(each.title), each.days) for each in self.sla.services.values() if each.days]
+        titles = {name: self.said(each.title) for name, each in self.table.kinds.items()}
+        titles |= {name: self.said(each.title) for name, each in self.directory.services.items()}
+        titled = [(titles[name], each.days) for name, each in self.sla.services.items()]
         for title, rows in (*titled, (self.said(self.sla.words.default), self.sla.default.days)):
             yield from self._sourced(title, rows)
 

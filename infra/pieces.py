@@ -10,7 +10,6 @@ from dupak.handler import CREDIT
 from dupak.rulebook import Rulebook
 from dupak.views import Teller, rules_table
 from infra import (
-    casework,
     casework_page,
     credit,
     dictionary,
@@ -19,7 +18,6 @@ from infra import (
     rounds,
     services,
     services_page,
-    sla,
     workflow,
     workflow_page,
 )
@@ -62,8 +60,7 @@ def all_pieces(offerings: list[Offering], language: str) -> Iterator[tuple[str, 
     yield "retention.md", retention.as_markdown(retention.read(), language, today)
     yield from workflow_page.pieces(workflow.read(), language, today)
     yield from services_page.pieces(services.read(), language)
-    cases = casework.read()
-    yield from casework_page.pieces(cases, sla.read(cases), language, today)
+    yield from casework_page.pieces(casework_page.read(), language, today)
     yield "rounds.md", rounds.as_markdown(rounds.read(), language, read_words("dossier", language)["rounds"])
     yield "seal/check.html", pages.fragment("seal_check", language, texts=SEAL.words(language), refusals=[
         NO_KEYS, *(each.outcome for each in SealRefused.__subclasses__())])

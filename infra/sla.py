@@ -13,9 +13,10 @@ from pydantic import Field, StringConstraints, TypeAdapter
 
 from casework.workflow import CONFIRMING, REVISION
 from infra.casework import LEVELS, Casework
-from infra.declared import Code, Declared, InBothLanguages, checked, read_yaml
+from infra.declared import Code, Declared, checked, read_yaml
 from infra.front_matter import Mistake
 from infra.machines import Cell, Codes, Faults, Since, known, same
+from infra.services import Directory
 
 SOURCE = Path(__file__).parent.parent / "content" / "rules" / "sla.yml"
 
@@ -33,13 +34,6 @@ class Standard(Declared):
     """How long something should take."""
 
     days: Rows
-
-
-class Service(Declared):
-    """A service of the directory; without days, those of any other service hold."""
-
-    title: InBothLanguages
-    days: Rows | None = None
 
 
 class Closing(Declared):
@@ -79,7 +73,7 @@ class Sla(Declared):
 
     version: Annotated[str, StringConstraints(pattern=r"^\d{4}-\d\d-\d\d$")]
     default: Standard
-    services: dict[Code, Service]
+    services: dict[Code, Standard]
     states: dict[Code, Standard]
     referral: dict[Code, Standard]
     closing: Closing
@@ -90,7 +84,7 @@ class Sla(Declared):
     def rows(self) -> Iterator[tuple[str, Rows]]:
         """Every list of dated days, with its key."""
         yield "default.days", self.default.days
-        yield from ((f"services.{name}.days", each.days) for name, each in self.services.items() if each.days)
+        yield from ((f"services.{name}.days", each.days) for name, each in self.services.items())
         yield from ((f"states.{name}.days", each.days) for name, each in self.states.items())
         yield from ((f"referral.{name}.days", each.days) for name, each in self.referral.items())
         yield from (("closing.answer", self.closing.answer), ("closing.reopening", self.closing.reopening))
@@ -101,20 +95,22 @@ class Sla(Declared):
 SLA = TypeAdapter(Sla)
 
 
-def read(casework: Casework, source: Path = SOURCE) -> Sla:
-    """The table, for the states and roles of the casework; raises Mistake at the first fault."""
+def read(casework: Casework, directory: Directory, source: Path = SOURCE) -> Sla:
+    """The table, for what the casework and the directory of services name; raises Mistake at the first fault."""
     table = checked(SLA, read_yaml(source), source)
-    for key, expected in _faults(table, casework):
+    for key, expected in _faults(table, casework, directory):
         raise Mistake(source, key, f"expected {expected}")
     return table
 
 
-def _faults(table: Sla, casework: Casework) -> Faults:
+def _faults(table: Sla, casework: Casework, directory: Directory) -> Faults:
     """Each list is in order; each state in which an office or a receiver has to act has its days, and no other."""
     for key, rows in table.rows():
         days = [row.since for row in rows]
         if days != sorted(set(days)):
             yield key, "each line to begin after the one before it"
+    yield from known("services", table.services, {*directory.services, *casework.kinds},
+                     "services of layanan.yml, or kinds of case")
     timed = {name for name, each in casework.states.items() if not each.final} - {REVISION, CONFIRMING}
     yield from same("states", table.states, timed)
     yield from same("referral", table.referral,
@@ -130,7 +126,7 @@ def for_functions(table: Sla) -> dict[str, Any]:
     """What functions/casework/clocks.py reads."""
     return {
         "version": table.version, "default": _rows(table.default.days),
-        "services": {name: _rows(each.days or ()) for name, each in table.services.items()},
+        "services": {name: _rows(each.days) for name, each in table.services.items()},
         "states": {name: _rows(each.days) for name, each in table.states.items()},
         "referral": {name: _rows(each.days) for name, each in table.referral.items()},
         "closing": {"answer": _rows(table.closing.answer), "reopening": _rows(table.closing.reopening)},

@@ -29,7 +29,7 @@ DESKS = {"village": VILLAGE, "district": REGENCY}
 
 
 def a_case(kind: str = "layanan", desk: str = VILLAGE, **changes: Any) -> Case:
-    case = Case("7F3K9QX2", kind, VILLAGE, desk, NOW, "fasilitator", consent=True, needs=(Need("n1", "bpjs"),))
+    case = Case("7F3K9QX2", kind, VILLAGE, desk, NOW, "fasilitator", consent=True, needs=(Need("n1", "pbi_jk"),))
     return replace(case, **changes)
 
 

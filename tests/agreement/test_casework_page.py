@@ -10,25 +10,25 @@ from infra import casework, casework_page, sla
 from infra.template_reader import ROOT
 from portal.assets import LANGUAGES, read_json
 
-TABLE = casework.read()
-SLA = sla.read(TABLE)
+RULES = casework_page.read()
+TABLE, SLA, DIRECTORY = RULES
 TODAY = date(2026, 11, 30)
 
 
 def told(language: str, day: date = TODAY) -> dict[str, list[list[str]]]:
-    made = casework_page.pieces(TABLE, SLA, language, day)
+    made = casework_page.pieces(RULES, language, day)
     return {name: [line.strip("| ").split(" | ") for line in piece.splitlines()] for name, piece in made}
 
 
 def test_what_the_functions_read_is_what_the_tables_say() -> None:
     assert set(read_json("casework.json")) == set(casework.for_functions(TABLE))
     assert read_json("casework.json")["words"] == casework.for_functions(TABLE)["words"]
-    assert read_json("sla.json")["services"]["surat_dtsen"] == [["2026-11-30", 1]]
+    assert read_json("sla.json")["services"]["surat_dtks"] == [["2026-11-30", 1]]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_kind_that_the_page_does_not_show_goes_as_one_that_it_shows(language: str) -> None:
-    page = casework_page._Page(TABLE, SLA, language, TODAY)
+    page = casework_page._Page(RULES, language, TODAY)
     shown = {kind: list(page.steps(kind)) for kind in TABLE.kinds}
     assert set(shown) - set(casework_page.TOLD) == {"saran"}
     assert shown["saran"] == shown["pertanyaan"] != shown["pengaduan"]
@@ -54,8 +54,8 @@ def test_what_no_source_fixes_is_told_as_the_portals_choice(language: str) -> No
     chosen = getattr(TABLE.words.chosen, language)
     rows = {row[0]: row[3] for row in told(language)["casework/days.md"]}
     assert set(rows.values()) == {chosen}
-    certain = {name: each.days[0].certainty for name, each in SLA.services.items() if each.days}
-    assert certain == {"surat_dtsen": "code", "masa_panik": "chosen", "pengaduan": "mem", "pertanyaan": "mem",
+    certain = {name: each.days[0].certainty for name, each in SLA.services.items()}
+    assert certain == {"surat_dtks": "code", "masa_panik": "chosen", "pengaduan": "mem", "pertanyaan": "mem",
                        "saran": "mem"}
 
 
@@ -81,7 +81,7 @@ def test_new_days_are_told_from_their_day_on() -> None:
     first = SLA.states["checking"]
     changed = SLA.model_copy(update={"states": {**SLA.states, "checking": first.model_copy(
         update={"days": (*first.days, later)})}})
-    days = [next(casework_page._Page(TABLE, changed, "id", day).steps("layanan"))[2]
+    days = [next(casework_page._Page(RULES._replace(sla=changed), "id", day).steps("layanan"))[2]
             for day in (date(2026, 1, 1), date(2027, 2, 28), date(2027, 3, 1))]
     assert days == ["1", "1", "9"]
 

@@ -103,7 +103,7 @@ def test_a_pause_moves_the_day_by_no_more_than_it_lasts_and_never_back(
 
 
 def test_a_service_has_its_own_days_and_any_other_the_general_ones() -> None:
-    case = opened("2026-12-01", needs=(Need("n1", "surat_dtsen"), Need("n2", "pupuk"), Need("n3", "baru")))
+    case = opened("2026-12-01", needs=(Need("n1", "surat_dtks"), Need("n2", "pupuk"), Need("n3", "baru")))
     found = {each.name: each.due for each in clocks.clocks(case, wib("2026-12-01T11:00")) if each.over == "need"}
     assert found == {"n1": date(2026, 12, 2), "n2": date(2026, 12, 15), "n3": date(2026, 12, 15)}
 
@@ -125,7 +125,7 @@ def test_while_the_family_is_asked_no_desk_is_late() -> None:
 
 
 def test_what_was_late_before_it_was_stopped_stays_as_late() -> None:
-    case = opened("2026-12-01", needs=(Need("n1", "surat_dtsen"),))
+    case = opened("2026-12-01", needs=(Need("n1", "surat_dtks"),))
     case = taken(case, ("ask", "petugas_depan"), at=wib("2026-12-04T09:00"))
     assert [clock(case, "need", day).late for day in ("2026-12-04T10:00", "2026-12-18T10:00")] == [2, 2]
     assert overdue([case], wib("2026-12-18T10:00")) == []
@@ -195,7 +195,7 @@ def test_what_an_extension_may_not_be(at: str, days: int, missing: str) -> None:
 
 
 def test_a_need_that_is_late_is_not_made_good_by_an_extension() -> None:
-    case = opened("2026-12-01", needs=(Need("n1", "surat_dtsen"),))
+    case = opened("2026-12-01", needs=(Need("n1", "surat_dtks"),))
     case = taken(case, ("pass_on", "petugas_depan"), at=wib("2026-12-02T09:00"))
     with pytest.raises(NotYet):
         taken(case, ("extend", "koordinator"), at=wib("2026-12-03T09:00"))
@@ -231,7 +231,7 @@ def test_whoever_has_to_act_anyway_is_not_told_that_it_is_late() -> None:
 
 def test_the_board_shows_what_is_most_late_first_and_what_is_stopped_last() -> None:
     now = wib("2026-12-09T09:00")
-    short = (Need("n1", "surat_dtsen"),)
+    short = (Need("n1", "surat_dtks"),)
     stopped = taken(opened("2026-12-01", reference="STOPPED", needs=short), ("ask", "petugas_depan"),
                     at=wib("2026-12-07T11:00"))  # late already when it was stopped
     cases = [opened("2026-12-08", reference="FRESH"), stopped, opened("2026-12-04", reference="LATER"),

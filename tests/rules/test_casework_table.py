@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from infra import casework, sla
+from infra import casework, services, sla
 from infra.front_matter import Mistake
 
 CASEWORK, SLA = casework.SOURCE, sla.SOURCE
-TABLE = casework.read()
+TABLE, DIRECTORY = casework.read(), services.read()
 
 
 def the_mistake(folder: Path, source: Path, read: Callable[[Path], object], old: str, new: str) -> str:
@@ -95,8 +95,8 @@ def test_a_way_round_a_step_or_a_dead_end_is_not_built(tmp_path: Path, old: str,
 
 
 @pytest.mark.parametrize(("old", "new", "told"), [
-    ("days: 1, certainty: code", "days: soon, certainty: code", "services.surat_dtsen.days.0.days: expected a whole"),
-    ("certainty: code", "certainty: sure", "services.surat_dtsen.days.0.certainty: Input should be 'text', 'code'"),
+    ("days: 1, certainty: code", "days: soon, certainty: code", "services.surat_dtks.days.0.days: expected a whole"),
+    ("certainty: code", "certainty: sure", "services.surat_dtks.days.0.certainty: Input should be 'text', 'code'"),
     ('[{from: "2026-11-30", days: 10', '[{from: "besok", days: 10', "default.days.0: from: expected a day"),
     ("  supervising: {days", "  supervisi: {days", "states.supervisi: expected no such key: nothing uses it"),
     ("  accepted: {days", "  awaiting: {days", "referral.awaiting: expected no such key: nothing uses it"),
@@ -104,8 +104,9 @@ def test_a_way_round_a_step_or_a_dead_end_is_not_built(tmp_path: Path, old: str,
      "escalation.district: expected roles, not bupati"),
     ("district: [penyelia, manajer]", "district: [penyelia]", "escalation.district: expected two roles or more"),
     (ANSWER, ANSWER.replace("[", f"[{LATER}"), "closing.answer: expected each line to begin after the one before"),
-    ("  bpjs: {title", "  bpjs: {jam: 3, title", "services.bpjs.jam: expected no such key"),
-    ("  pupuk: {title", "  listrik: {title", "line "),
+    ("  pengaduan:\n", "  pengaduan:\n    jam: 3\n", "services.pengaduan.jam: expected no such key"),
+    ("  pengaduan:\n", "  aduan:\n", "services: expected services of layanan.yml, or kinds of case, not aduan"),
+    ("  pengaduan:\n", "  saran:\n", "line "),
 ], ids=lambda value: value[:40] if isinstance(value, str) else None)
 def test_a_mistake_in_the_days_is_told_with_file_and_key(tmp_path: Path, old: str, new: str, told: str) -> None:
-    assert the_mistake(tmp_path, SLA, lambda path: sla.read(TABLE, path), old, new).startswith(told)
+    assert the_mistake(tmp_path, SLA, lambda path: sla.read(TABLE, DIRECTORY, path), old, new).startswith(told)

@@ -492,7 +492,7 @@ def test_what_happened_says_who_said_so_what_was_handed_in_and_by_which_rules() 
 def test_needs_that_mapping_finds_are_added_once() -> None:
     case = taken(a_case("pengaduan"), ("pass_on", "fasilitator"), ("verify", "petugas_belakang"))
     more = (Need("n1", "pip"), Need("n2", "pip"))
-    assert taken(case, ("map", "petugas_belakang"), needs=more).needs == (Need("n1", "bpjs"), Need("n2", "pip"))
+    assert taken(case, ("map", "petugas_belakang"), needs=more).needs == (Need("n1", "pbi_jk"), Need("n2", "pip"))
 
 
 def test_a_referral_is_sent_by_a_decision_only() -> None:
