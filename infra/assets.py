@@ -18,6 +18,7 @@ from dupak.konvensional import read_catalogue
 from infra import (
     access,
     attachments,
+    casework,
     credit,
     dictionary,
     limits,
@@ -28,6 +29,7 @@ from infra import (
     rounds,
     seals,
     services,
+    sla,
     workflow,
 )
 from infra.front_matter import Mistake, front_matter
@@ -68,6 +70,9 @@ def write() -> None:
     _write_json("rounds.json", rounds.for_functions(rounds.read()))
     _write_json("workflow.json", workflow.for_functions(workflow.read()))
     _write_json("eligibility.json", services.for_functions(services.read()))
+    cases = casework.read()
+    _write_json("casework.json", casework.for_functions(cases))
+    _write_json("sla.json", sla.for_functions(sla.read(cases, services.read())))
     _write_json("seal-keys.json", seals.for_functions(seals.read()))
     _write_json("data.json", dictionary.for_functions(dictionary.read()))
     _write_json("consents.json", dictionary.consents_for_functions(dictionary.read_consents()))

@@ -9,7 +9,18 @@ from typing import Any
 from dupak.handler import CREDIT
 from dupak.rulebook import Rulebook
 from dupak.views import Teller, rules_table
-from infra import credit, dictionary, doors, retention, rounds, services, services_page, workflow, workflow_page
+from infra import (
+    casework_page,
+    credit,
+    dictionary,
+    doors,
+    retention,
+    rounds,
+    services,
+    services_page,
+    workflow,
+    workflow_page,
+)
 from portal import access, pages
 from portal.assets import asking_for
 from portal.assets import words as read_words
@@ -49,6 +60,7 @@ def all_pieces(offerings: list[Offering], language: str) -> Iterator[tuple[str, 
     yield "retention.md", retention.as_markdown(retention.read(), language, today)
     yield from workflow_page.pieces(workflow.read(), language, today)
     yield from services_page.pieces(services.read(), language)
+    yield from casework_page.pieces(casework_page.read(), language, today)
     yield "rounds.md", rounds.as_markdown(rounds.read(), language, read_words("dossier", language)["rounds"])
     yield "seal/check.html", pages.fragment("seal_check", language, texts=SEAL.words(language), refusals=[
         NO_KEYS, *(each.outcome for each in SealRefused.__subclasses__())])

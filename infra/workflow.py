@@ -6,7 +6,7 @@ leads to, one that nothing leads out of, and a way round a step.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -14,15 +14,14 @@ from pydantic import Field, StringConstraints, TypeAdapter, model_validator
 from pydantic_core import PydanticCustomError
 
 from assessment.workflow import BACK_TO, NEEDS, RETURNED, START, WHEN
-from infra.declared import Code, Declared, InBothLanguages, checked, must_be_a_day, read_yaml
+from infra.declared import Code, Declared, InBothLanguages, checked, read_yaml
 from infra.front_matter import Mistake
+from infra.machines import Cell, Codes, Faults, Since, known, reachable, same
 
 SOURCE = Path(__file__).parent.parent / "content" / "rules" / "alur-dupak.yml"
 LANGUAGES = ("id", "en")
 OFFICIAL = "official"
 DECIDED, OBJECTED, WITHDRAWN = "decided", "objected", "withdrawn"
-
-Codes = Annotated[tuple[Code, ...], Field(min_length=1, strict=False)]
 
 
 class Regime(Declared):
@@ -67,18 +66,10 @@ class Event(Declared):
     ways: Annotated[tuple[Way, ...], Field(min_length=1, strict=False)]
 
 
-class Days(Declared):
+class Days(Since):
     """From which day on how many working days hold, and why."""
 
-    since: str = Field(alias="from")
-    days: int = Field(ge=1, le=250)
     certainty: Literal["text", "mem", "chosen"]
-    source: InBothLanguages
-
-    @model_validator(mode="after")
-    def _is_dated(self) -> Self:
-        must_be_a_day(self.since, "from")
-        return self
 
 
 Rows = Annotated[tuple[Days, ...], Field(min_length=1, strict=False)]
@@ -110,13 +101,6 @@ class Apart(Declared):
     acts: Codes = Field(alias="as")
     was: Codes
     regimes: Codes | None = None
-
-
-class Cell(Declared):
-    """What stands in a cell of the page; may be a single sign."""
-
-    id: str
-    en: str
 
 
 class Words(Declared):
@@ -172,8 +156,6 @@ def read(source: Path = SOURCE) -> Workflow:
 
 # -- what can be wrong with it -------------------------------------------------------------------------------------
 
-Faults = Iterator[tuple[str, str]]
-
 
 def _faults(table: Workflow) -> Faults:
     """Every fault as the key and what was expected there; later checks may rely on earlier ones."""
@@ -187,37 +169,37 @@ def _faults(table: Workflow) -> Faults:
 def _names(table: Workflow) -> Faults:
     """What is named is declared, and what is declared is used."""
     for name in (START, RETURNED, DECIDED, OBJECTED, WITHDRAWN):
-        yield from _known(f"states.{name}", (name,), table.states, "a state of this name")
-    yield from _same("needs", table.needs, NEEDS)
+        yield from known(f"states.{name}", (name,), table.states, "a state of this name")
+    yield from same("needs", table.needs, NEEDS)
     for name, regime in table.regimes.items():
-        yield from _known(f"regimes.{name}", (*regime.steps, *regime.sometimes), table.states, "states")
+        yield from known(f"regimes.{name}", (*regime.steps, *regime.sometimes), table.states, "states")
     for name, event in table.events.items():
         for number, way in enumerate(event.ways):
             place = f"events.{name}.ways.{number}"
-            yield from _known(f"{place}.who", (way.who,), table.roles, "a role")
-            yield from _known(f"{place}.from", way.before, table.states, "states")
-            yield from _known(f"{place}.to", (way.to,), {*table.states, BACK_TO}, f"a state or {BACK_TO}")
-            yield from _known(f"{place}.back_to", (way.back_to or START,), table.states, "a state")
-            yield from _known(f"{place}.regimes", way.regimes or (), table.regimes, "regimes")
-            yield from _known(f"{place}.needs", way.needs or (), table.needs, "names under needs")
-            yield from _known(f"{place}.when", (way.when,) if way.when else (), WHEN, f"one of {', '.join(WHEN)}")
+            yield from known(f"{place}.who", (way.who,), table.roles, "a role")
+            yield from known(f"{place}.from", way.before, table.states, "states")
+            yield from known(f"{place}.to", (way.to,), {*table.states, BACK_TO}, f"a state or {BACK_TO}")
+            yield from known(f"{place}.back_to", (way.back_to or START,), table.states, "a state")
+            yield from known(f"{place}.regimes", way.regimes or (), table.regimes, "regimes")
+            yield from known(f"{place}.needs", way.needs or (), table.needs, "names under needs")
+            yield from known(f"{place}.when", (way.when,) if way.when else (), WHEN, f"one of {', '.join(WHEN)}")
     used = {way.who for event in table.events.values() for way in event.ways}
-    yield from _same("roles", table.roles, used)
+    yield from same("roles", table.roles, used)
     asked = {need for event in table.events.values() for way in event.ways for need in way.needs or ()}
-    yield from _same("needs", table.needs, asked)
+    yield from same("needs", table.needs, asked)
 
 
 def _deadlines(table: Workflow) -> Faults:
     """Every state in which somebody has to act has its days, but for the draft, which nobody waits for."""
     waiting = [name for name, state in table.states.items() if not state.final and name != START]
-    yield from _same("deadlines", table.deadlines, waiting)
+    yield from same("deadlines", table.deadlines, waiting)
     for name, deadline in {**table.deadlines, "objection": table.objection}.items():
         place = f"deadlines.{name}.days" if name in table.deadlines else "objection.days"
         days = [row.since for row in deadline.days]
         if days != sorted(set(days)):
             yield place, "each line to begin after the one before it"
     for name, deadline in table.deadlines.items():
-        yield from _known(f"deadlines.{name}.escalates_to", (deadline.escalates_to,), table.roles, "a role")
+        yield from known(f"deadlines.{name}.escalates_to", (deadline.escalates_to,), table.roles, "a role")
         if {deadline.escalates_to} == table.actors(name):
             yield f"deadlines.{name}.escalates_to", "somebody else than who has the dossier then"
 
@@ -227,8 +209,8 @@ def _people(table: Workflow) -> Faults:
     pairs = {(regime, acts, was) for rule in table.people.values() for regime in rule.regimes or table.regimes
              for acts in rule.acts for was in rule.was}
     for name, rule in table.people.items():
-        yield from _known(f"people.{name}", (*rule.acts, *rule.was), table.roles, "roles")
-        yield from _known(f"people.{name}.regimes", rule.regimes or (), table.regimes, "regimes")
+        yield from known(f"people.{name}", (*rule.acts, *rule.was), table.roles, "roles")
+        yield from known(f"people.{name}.regimes", rule.regimes or (), table.regimes, "regimes")
     for regime, acts, was in sorted(pairs):
         if was != OFFICIAL and (regime, was, acts) not in pairs:
             yield "people", f"{was} apart from {acts} in {regime}, too, as {acts} is from {was}"
@@ -265,30 +247,6 @@ def edges(table: Workflow, regime: str) -> dict[str, set[str]]:
         for before in way.before:
             after.setdefault(before, set()).update(back if way.to == BACK_TO else {way.to})
     return after
-
-
-def reachable(after: Mapping[str, set[str]], start: str, without: str = "") -> set[str]:
-    """The states that can be come to from one, itself included, when another one is closed."""
-    found, waiting = {start}, [start]
-    while waiting:
-        fresh = after.get(waiting.pop(), set()) - found - {without}
-        found |= fresh
-        waiting.extend(fresh)
-    return found
-
-
-def _known(key: str, names: Iterable[str], known: Iterable[str], what: str) -> Faults:
-    there = set(known)
-    for name in names:
-        if name not in there:
-            yield key, f"{what}, not {name}"
-
-
-def _same(key: str, declared: Iterable[str], expected: Iterable[str]) -> Faults:
-    for name in sorted({*declared} - {*expected}):
-        yield f"{key}.{name}", "no such key: nothing uses it"
-    for name in sorted({*expected} - {*declared}):
-        yield f"{key}.{name}", "a value, it is missing"
 
 
 # -- for the functions ---------------------------------------------------------------------------------------------

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 
 from assessment.workflow import START
-from infra.workflow import DECIDED, OFFICIAL, Days, Objection, Workflow, edges, reachable
+from infra.machines import reachable
+from infra.workflow import DECIDED, OFFICIAL, Days, Objection, Workflow, edges
 from portal.moments import ZONES, format_day
 
 # Two regimes whose steps are the same are told once: a test compares them.

@@ -18,6 +18,7 @@ from portal.audit import Actor, Note
 from portal.errors import ChangedMeanwhile, FieldError, FormRefused
 from portal.forms import whole_number
 from portal.identifiers import format_moment, format_reference
+from portal.machine import NotNow
 
 STEPS = ("simpan", "kunci", "mundur")
 
@@ -55,7 +56,7 @@ def mark(request: web.Request) -> web.Reply:
         return _refused(request, opened, wrong)
     except NotPossible as not_possible:
         return web.with_status_of(_sheet(request, opened, not_possible.code), ChangedMeanwhile())
-    except (ChangedMeanwhile, workflow.NotNow):
+    except (ChangedMeanwhile, NotNow):
         return web.with_status_of(_sheet(request, opened, "changed"), ChangedMeanwhile())
     return _sheet(request, opened, "" if request.fields.get("bukti") else "saved")
 

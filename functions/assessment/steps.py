@@ -49,6 +49,7 @@ from portal.audit import Actor, Note
 from portal.errors import ChangedMeanwhile, FieldError, FormRefused
 from portal.forms import whole_number
 from portal.identifiers import format_moment, format_reference, parse_reference
+from portal.machine import NotNow, NotYet
 from portal.outbox import message
 from portal.records import Write
 from portal.workdays import day_of
@@ -111,12 +112,12 @@ class NotAsSent(Exception):
     """A dossier is not what its official sent: what was decided would not be what was sent."""
 
 
-REFUSALS = (FormRefused, MarksRefused, NotPossible, NotAsSent, workflow.NotYet, workflow.NotNow, ChangedMeanwhile)
+REFUSALS = (FormRefused, MarksRefused, NotPossible, NotAsSent, NotYet, NotNow, ChangedMeanwhile)
 
 
 def refusal(request: web.Request, opened: Opened, refused: Exception) -> web.Reply:
     """The page of a dossier with why a step was not taken; nothing of the step was kept."""
-    if isinstance(refused, workflow.NotNow | ChangedMeanwhile):
+    if isinstance(refused, NotNow | ChangedMeanwhile):
         latest = dossiers().find(opened.dossier.reference) or opened.dossier
         if request.person.allows(facts_of(latest, opened.case), "assessment.read") is None:
             raise ChangedMeanwhile from None  # it is at another desk by now: there is no page of it to show
@@ -125,7 +126,7 @@ def refusal(request: web.Request, opened: Opened, refused: Exception) -> web.Rep
         return web.with_status_of(show(request, opened, refused.code), ChangedMeanwhile())
     if isinstance(refused, NotAsSent):
         return web.with_status_of(show(request, opened, "not_as_sent"), ChangedMeanwhile())
-    if isinstance(refused, workflow.NotYet):
+    if isinstance(refused, NotYet):
         missing = FormRefused("assessment", [FieldError("", f"needs_{each}") for each in refused.missing])
         return web.with_status_of(show(request, opened, f"needs_{refused.missing[0]}"), missing)
     if isinstance(refused, MarksRefused):

@@ -15,6 +15,7 @@ from typing import Any, Literal
 
 from portal import workdays
 from portal.assets import read_json
+from portal.machine import Machine, NotNow, NotYet, days_on
 
 START, RETURNED, BACK_TO = "draft", "returned", "back_to"
 Office = Literal["unit", "agency", "owner", "assigned", ""]
@@ -55,24 +56,6 @@ class Step:
     back_to: str = ""
 
 
-class NotNow(Exception):
-    """This event is not possible in this state (or there is no such event, state or regime)."""
-
-    def __init__(self, event: str, state: str) -> None:
-        """Keep both."""
-        super().__init__(event, state)
-        self.event, self.state = event, state
-
-
-class NotYet(Exception):
-    """The event is possible in this state, but something is missing; `missing` are the names of it (`needs`)."""
-
-    def __init__(self, event: str, state: str, missing: tuple[str, ...]) -> None:
-        """Keep what is missing, in the order of the table."""
-        super().__init__(event, state, missing)
-        self.event, self.state, self.missing = event, state, missing
-
-
 ASSESSORS = 2
 
 # What a step asks for.
@@ -104,15 +87,16 @@ def rules() -> dict[str, Any]:
     return read_json("workflow.json")  # type: ignore[no-any-return]
 
 
+MACHINE = Machine(lambda: rules()["events"], NEEDS, WHEN)
+
+
 # -- steps ---------------------------------------------------------------------------------------------------------
 
 
 def step(event: str, regime: str, state: str, facts: Facts) -> Step:
     """The step that this event is now. Raises NotNow, or NotYet with the names of what is missing."""
-    way = next((way for way in _ways(event, regime, state) if _goes(way, facts)), None)
-    if way is None:
-        raise NotNow(event, state)
-    missing = tuple(name for name in way["needs"] if not NEEDS[name](facts))
+    way = MACHINE.way(event, state, facts, regimes=regime)
+    missing = MACHINE.missing(way, facts)
     after = facts.back_to if way["to"] == BACK_TO else way["to"]
     if way["to"] == BACK_TO and after not in _places_to_come_back_to(regime):
         missing = (*missing, BACK_TO)
@@ -128,7 +112,7 @@ def possible(regime: str, state: str, role: str, facts: Facts) -> tuple[str, ...
 
 def foreseen(regime: str, state: str, role: str) -> tuple[str, ...]:
     """The events that the table has for this role in this state, also those that still miss something."""
-    return tuple(event for event in rules()["events"] if any(way["who"] == role for way in _ways(event, regime, state)))
+    return MACHINE.foreseen(state, role, regimes=regime)
 
 
 def words(language: str) -> dict[str, dict[str, str]]:
@@ -145,16 +129,6 @@ def office_of(state: str) -> Office:
     """Whose hands the dossier is in: which of its facts (owner, unit, agency, who was assigned) a role must match."""
     at = rules()["states"][state]["at"]
     return "" if at == "nobody" else at
-
-
-def _ways(event: str, regime: str, state: str) -> Iterator[dict[str, Any]]:
-    for way in rules()["events"].get(event, ()):
-        if state in way["from"] and regime in way["regimes"]:
-            yield way
-
-
-def _goes(way: Mapping[str, Any], facts: Facts) -> bool:
-    return way["when"] is None or WHEN[way["when"]](facts)
 
 
 def _steps(regime: str, state: str, facts: Facts) -> Iterator[Step]:
@@ -195,7 +169,7 @@ def due(state: str, entered: datetime) -> date | None:
     A day for which `portal.workdays.is_certain` is false may turn out to be later: its holidays are not decreed yet.
     """
     deadline = rules()["deadlines"].get(state)
-    return workdays.add(workdays.day_of(entered), _days(deadline["days"], entered)) if deadline else None
+    return workdays.add(workdays.day_of(entered), days_on(deadline["days"], entered)) if deadline else None
 
 
 def reminder_day(state: str, entered: datetime) -> date | None:
@@ -222,16 +196,10 @@ def escalates_to(state: str) -> str:
 
 def last_day_to_object(decided: datetime) -> date:
     """The last working day (WIB) on which its official may object to a decision; may turn out to be later, as `due`."""
-    return workdays.add(workdays.day_of(decided), _days(rules()["objection"], decided))
+    return workdays.add(workdays.day_of(decided), days_on(rules()["objection"], decided))
 
 
 def may_still_object(decided: datetime, now: datetime) -> bool:
     """Whether it is in time; nobody is too late for a day whose year's holidays are unknown."""
     last = last_day_to_object(decided)
     return workdays.day_of(now) <= last or not workdays.is_certain(last)
-
-
-def _days(rows: list[tuple[str, int]], moment: datetime) -> int:
-    """The days that hold since that moment's day; the first row, before any holds."""
-    begun = [days for since, days in rows if since <= workdays.day_of(moment).isoformat()]
-    return begun[-1] if begun else rows[0][1]

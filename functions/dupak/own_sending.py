@@ -23,6 +23,7 @@ from dupak.store import OFFICE
 from portal import errors, web
 from portal.errors import ChangedMeanwhile, FieldError, FormRefused
 from portal.identifiers import format_moment, format_reference
+from portal.machine import NotNow, NotYet
 from portal.outbox import message
 from portal.records import Write
 from portal.submissions import CARRIERS
@@ -43,9 +44,9 @@ def act(request: web.Request) -> web.Reply:
         return after_saving(request, dossier)  # sent twice, by a second tap: it is done
     try:
         step = workflow.step(event, dossier.regime, dossier.state, progress(dossier, now))
-    except workflow.NotNow:
+    except NotNow:
         return not_now(request, dossier, "not_now")
-    except workflow.NotYet as missing:
+    except NotYet as missing:
         return not_now(request, dossier, f"needs_{missing.missing[0]}")
     if event == "withdraw":
         after = replace(dossier, state=step.after, since=format_moment(now), due="")
@@ -118,7 +119,7 @@ def object_(request: web.Request) -> web.Reply:
         return web.step(web.with_status_of(views.objection_page(request, dossier, answers, refused.errors), refused))
     try:
         step = workflow.step("object", dossier.regime, dossier.state, progress(dossier, now, reasons=1))
-    except (workflow.NotNow, workflow.NotYet):
+    except (NotNow, NotYet):
         return not_now(request, dossier, "too_late")
     after = replace(dossier, state=step.after, since=format_moment(now), due=_due(step.after, now),
                     objection=said.why, objected_at=format_moment(now))

@@ -20,8 +20,9 @@ SUBJECTS = sorted({name.split("/")[0] for name in MODULES} - {"portal"})
 PURE = [name for name in MODULES if name.endswith(("/rules.py", "/models.py", "/rulebook.py", "/konvensional.py",
                                                      "/integrasi.py", "/eligibility.py", "/family.py"))]
 # Assessing decides by tables that the build made: these may read them, and know no store all the same.
-DECIDE_BY_TABLES = ("assessment/assigning.py", "assessment/lending.py", "assessment/marks.py")
-TABLES_OF_RULES = {"portal.access", "portal.assets", "portal.dated", "portal.workdays"}
+DECIDE_BY_TABLES = ("assessment/assigning.py", "assessment/lending.py", "assessment/marks.py", "casework/cases.py",
+                    "casework/clocks.py", "casework/reach.py", "casework/steps.py")
+TABLES_OF_RULES = {"portal.access", "portal.assets", "portal.dated", "portal.machine", "portal.workdays"}
 # The design's list, and the vocabulary of forms (DECISIONS.md, 2026-11-21).
 VOCABULARY = {"portal.errors", "portal.forms", "portal.identifiers", "portal.letters", "portal.moments",
               "portal.people", "portal.questions"}
@@ -71,7 +72,8 @@ def test_what_decides_imports_nothing_that_remembers_or_speaks(name: str) -> Non
 
 @pytest.mark.parametrize("name", DECIDE_BY_TABLES)
 def test_what_decides_by_tables_knows_no_store_either(name: str) -> None:
-    allowed = VOCABULARY | TABLES_OF_RULES | {"portal", "assessment.marks", "assessment.workflow", "dupak.models"}
+    allowed = VOCABULARY | TABLES_OF_RULES | {"portal", "assessment.marks", "assessment.workflow", "dupak.models",
+                                              "casework", "casework.cases", "casework.workflow"}
     assert {module for module in imported(MODULES[name]) if not is_standard(module)} <= allowed
 
 
@@ -81,9 +83,10 @@ def test_the_vocabulary_itself_knows_no_store_and_no_http(name: str) -> None:
     assert not set(imported(path)) & {"portal.records", "portal.web", "portal.submissions", "portal.inbox", "botocore"}
 
 
-@pytest.mark.parametrize("name", ["assessment/workflow.py", "portal/access.py", "portal/workdays.py"])
+@pytest.mark.parametrize("name", ["assessment/workflow.py", "casework/workflow.py", "portal/access.py",
+                                  "portal/machine.py", "portal/workdays.py"])
 def test_what_decides_by_a_table_knows_where_tables_lie_and_no_store(name: str) -> None:
-    tables = {"portal", "portal.assets", "portal.lokal_id", "portal.moments", "portal.workdays"}
+    tables = {"portal", "portal.assets", "portal.lokal_id", "portal.machine", "portal.moments", "portal.workdays"}
     assert {module for module in imported(MODULES[name]) if not is_standard(module)} <= tables
 
 
