@@ -9,9 +9,6 @@ from typing import Any, cast
 from dupak import own_views as views
 from dupak.dossiers import ATTACHMENTS, SECTIONS, Dossier
 from dupak.own_dossier import after_saving, dossier_of, dossiers, note_of, one, page_of, person_of, read_with, settings
-from dupak.own_evidence import attach, attachments
-from dupak.own_sections import proposed_for, save, section
-from dupak.own_sending import act, object_, object_page
 from dupak.sections import BASE, BEGINNING, MAY_BE_EMPTY, ONE
 from portal import access, errors, web
 from portal.audit import SELF, Actor, Note
@@ -82,6 +79,8 @@ def _must_not_be_integrated(me: str, regime: str) -> None:
 
 def _carried(request: web.Request, new: Dossier) -> dict[str, Any]:
     """What the last decision said in sections that nobody has to open: unseen, it would be lost from the count."""
+    from dupak.own_sections import proposed_for  # noqa: PLC0415 only to begin
+
     found = {name: proposed_for(request, new, name) for name in MAY_BE_EMPTY if name in SECTIONS[new.regime]}
     return {name: answers for name, answers in found.items() if answers}
 
@@ -139,6 +138,7 @@ def export(request: web.Request) -> web.Reply:
 
 # -- routes --------------------------------------------------------------------------------------------------------
 
+SECTION, SAVE = (web.later("dupak.own_sections", name) for name in ("section", "save"))
 SECTION_ROUTES = ("identitas", "jabatan", "predikat", "ijazah", "integrasi", "masa", "butir")
 
 ROUTES: web.Routes = {
@@ -146,13 +146,13 @@ ROUTES: web.Routes = {
     ("POST", BASE): web.only("dossier.change", begin),
     ("GET", f"{BASE}/salinan"): web.only("dossier.see", export),
     ("GET", ONE): web.only("dossier.see", one),
-    ("POST", ONE): web.only("dossier.send", act),
-    **{("GET", f"{ONE}/{name}"): web.only("dossier.see", section) for name in SECTION_ROUTES},
-    **{("POST", f"{ONE}/{name}"): web.only("dossier.change", save) for name in SECTION_ROUTES},
-    ("GET", f"{ONE}/{ATTACHMENTS}"): web.only("dossier.see", attachments),
-    ("POST", f"{ONE}/{ATTACHMENTS}"): web.only("dossier.change", attach),
-    ("GET", f"{ONE}/keberatan"): web.only("dossier.see", object_page),
-    ("POST", f"{ONE}/keberatan"): web.only("dossier.send", object_),
+    ("POST", ONE): web.only("dossier.send", web.later("dupak.own_sending", "act")),
+    **{("GET", f"{ONE}/{name}"): web.only("dossier.see", SECTION) for name in SECTION_ROUTES},
+    **{("POST", f"{ONE}/{name}"): web.only("dossier.change", SAVE) for name in SECTION_ROUTES},
+    ("GET", f"{ONE}/{ATTACHMENTS}"): web.only("dossier.see", web.later("dupak.own_evidence", "attachments")),
+    ("POST", f"{ONE}/{ATTACHMENTS}"): web.only("dossier.change", web.later("dupak.own_evidence", "attach")),
+    ("GET", f"{ONE}/keberatan"): web.only("dossier.see", web.later("dupak.own_sending", "object_page")),
+    ("POST", f"{ONE}/keberatan"): web.only("dossier.send", web.later("dupak.own_sending", "object_")),
     ("GET", f"{ONE}/dokumen/{{kind}}"): web.only("dossier.see", paper),
     ("POST", f"{ONE}/dokumen/{{kind}}"): web.only("dossier.see", ask_again),
 }
