@@ -115,11 +115,12 @@ def show(request: web.Request, opened: Opened, told: str = "", errors_: list[Fie
     """The page of a dossier, or what programs are told."""
     dossier, now = opened.dossier, datetime.now(UTC)
     kept = dossiers().decision_of(dossier)
-    counted, faults = (None, []) if kept else outcome(dossier, opened.case)
+    others = [] if kept else others_of(dossier)
+    counted, faults = (None, []) if kept else outcome(dossier, opened.case, others)
     result = kept.explained[request.language] if kept else counted and explanation(
         counted, teller(rulebook(), request.language))
     may = _may(request, opened, now)
-    noticed = _noticed(dossier, counted, request.language) if counted else []
+    noticed = _noticed(dossier, counted, others, request.language) if counted else []
     context = views.case(request, opened, result=result, faults=faults, may=may, noticed=noticed,
                          catalogue=catalogue(), gone=gone(dossier), events=list(dossiers().events(dossier.reference)),
                          counted=_marks_seen(opened), papers=dossiers().papers(dossier.reference))
@@ -134,9 +135,9 @@ def show(request: web.Request, opened: Opened, told: str = "", errors_: list[Fie
                       **_team(request, opened, now), **context)
 
 
-def _noticed(dossier: Dossier, counted: Counted, language: str) -> list[dict[str, Any]]:
+def _noticed(dossier: Dossier, counted: Counted, others: list[Decision], language: str) -> list[dict[str, Any]]:
     """What may be a slip: the official was told the same before sending."""
-    kinds, others = read_json("attachments.json")[dossier.regime], others_of(dossier)
+    kinds = read_json("attachments.json")[dossier.regime]
     found = [each for each in lacks(dossier, kinds, first=not others) if not each.stops]
     return lacks_told([*found, *notices(dossier, before_of(others), counted, rulebook())], kinds, language)
 
@@ -179,13 +180,13 @@ def _marks_seen(opened: Opened) -> Any:  # noqa: ANN401 the store's Counted or N
     return assessments().counted(opened.case, views.items_of(opened.dossier)) if opened.case.all_locked else None
 
 
-def outcome(dossier: Dossier, case: Case) -> tuple[Any, list[FieldError]]:
+def outcome(dossier: Dossier, case: Case, others: list[Decision]) -> tuple[Any, list[FieldError]]:
     """What the dossier comes to with the volumes that count by now, or why it cannot be counted."""
     volumes = None
     if dossier.regime == "konvensional" and case.all_locked and dossier.state not in {"assessing", "secretariat"}:
         volumes = assessments().counted(case, views.items_of(dossier)).volumes
     return counted_or_told(dossier, rulebook(), catalogue(), day_of(datetime.now(UTC)), volumes=volumes,
-                           before=before_of(others_of(dossier)))
+                           before=before_of(others))
 
 
 def others_of(dossier: Dossier) -> list[Decision]:

@@ -214,7 +214,7 @@ def _decide(request: web.Request, opened: Opened, after: Dossier, signature: Sig
 
     if not is_as_sent(opened.dossier):
         raise NotAsSent
-    result, faults = outcome(opened.dossier, opened.case)
+    result, faults = outcome(opened.dossier, opened.case, others_of(opened.dossier))
     if result is None:
         raise FormRefused("assessment", faults)
     year, agency = day_of(now).year, opened.dossier.agency

@@ -72,10 +72,10 @@ def lama_and_baru(parts: Sequence[Piece], before: Fraction | Decimal | None) -> 
 def konversi(pen: Pen, issue: Issue, found: Standing) -> list[Block]:
     """The conversion of the predikat of the issue's months; of every one where it names no months."""
     words = pen.words["konversi"]
-    years = [(part, each) for part in evaluations(issue, found) for each in years_of(part, issue)]
+    years = _years(issue, found)
     lines = [line(_predikat(pen, part, found), _percentage(pen, part, each), _coefficient(pen, part),
                   pen.number(each.value)) for part, each in years]
-    total = sum((each.value for _, each in years), Fraction(0))
+    total = konversi_total(issue, found)
     if len(years) != 1:
         lines.append(line(cell(words["total"], 3), pen.number(total), style="total"))
     head = [[cell(words["result"], 2), cell(words["coefficient"], down=2), cell(words["points"], down=2)],
@@ -112,7 +112,12 @@ def years_of(part: Node, issue: Issue | None = None) -> list[InAYear]:
 
 def konversi_total(issue: Issue, found: Standing) -> Fraction:
     """What a Konversi adds up: of each evaluation the months that it is about."""
-    return sum((each.value for part in evaluations(issue, found) for each in years_of(part, issue)), Fraction(0))
+    return sum((each.value for _, each in _years(issue, found)), Fraction(0))
+
+
+def _years(issue: Issue, found: Standing) -> list[tuple[Node, InAYear]]:
+    """The lines of a Konversi: each of its evaluations, year by year."""
+    return [(part, each) for part in evaluations(issue, found) for each in years_of(part, issue)]
 
 
 def evaluations(issue: Issue, found: Standing) -> list[Node]:

@@ -10,9 +10,11 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from infra.browser import launch
 from tests.journeys.inspection import DESK, PHONE
+from tests.journeys.line import Line
 from tests.journeys.stage import Stage, running_stage
 from tests.journeys.watch import Watch
 
+CUT_LINE = ("net::ERR_", "Failed to fetch")  # what the browser says of a line that is cut
 PATIENCE = 15_000  # milliseconds; a machine with other work to do is slow, not wrong
 
 OpenPage = Callable[..., Page]
@@ -72,3 +74,21 @@ def phone(open_page: OpenPage) -> Page:
 def scriptless(open_page: OpenPage) -> Page:
     """A browser that runs no script."""
     return open_page(java_script_enabled=False)
+
+
+@pytest.fixture
+def line(stage: Stage) -> Iterator[Line]:
+    """The network far from a town."""
+    with Line(stage.url) as running:
+        yield running
+
+
+@pytest.fixture
+def out_there(browser: Browser, line: Line) -> Iterator[Page]:
+    """A phone on that line."""
+    context = browser.new_context(base_url=line.url, viewport=PHONE, has_touch=True)
+    watch = Watch(line.url)
+    watch.over(context)
+    yield context.new_page()
+    context.close()
+    assert [each for each in watch.complaints if not any(said in each for said in CUT_LINE)] == []

@@ -48,13 +48,6 @@ OpenDoor = Callable[..., Page]
 
 
 @pytest.fixture
-def line(stage: Stage) -> Iterator[Line]:
-    """The network of the village hall."""
-    with Line(stage.url) as running:
-        yield running
-
-
-@pytest.fixture
 def at(browser: Browser) -> Iterator[OpenDoor]:
     """Opens a phone on which a demo person has signed in, at the door of an activity."""
     watches, contexts = [], []

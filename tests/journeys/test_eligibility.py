@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-import pytest
-from playwright.sync_api import Browser, Page, Request, expect
+from playwright.sync_api import Page, Request, expect
 
 from referrals.checking import ELIGIBILITY, PAGE
 from tests.journeys.conftest import OpenPage
 from tests.journeys.inspection import PHONE, faults_of
 from tests.journeys.line import Line
-from tests.journeys.stage import Stage
-from tests.journeys.watch import Watch
 
-CUT_LINE = ("net::ERR_", "Failed to fetch")  # what the browser says of a line that is cut
 MAY_FIT = "Lihat layanan yang mungkin cocok"
 #: Pak Mat: a swollen leg and a card that stopped working, a child at junior high, a lost identity card, rented land.
 PAK_MAT = {"insurance": "tidak_aktif", "ill": "ya", "registered": "ya", "pupil": "ya", "ktp": "tidak", "farmer": "ya",
@@ -91,24 +86,6 @@ def test_where_the_rules_do_not_arrive_the_page_says_that_the_portal_answers(ope
     expect(page.get_by_role("heading", level=1, name="Services that may fit")).to_be_visible()
     expect(page.get_by_text("Your answers are not kept.")).to_be_visible()
     assert faults_of(page) == []
-
-
-@pytest.fixture
-def line(stage: Stage) -> Iterator[Line]:
-    """The network in the village."""
-    with Line(stage.url) as running:
-        yield running
-
-
-@pytest.fixture
-def out_there(browser: Browser, line: Line) -> Iterator[Page]:
-    """A phone on that line."""
-    context = browser.new_context(base_url=line.url, viewport=PHONE, has_touch=True)
-    watch = Watch(line.url)
-    watch.over(context)
-    yield context.new_page()
-    context.close()
-    assert [each for each in watch.complaints if not any(said in each for said in CUT_LINE)] == []
 
 
 def test_a_page_that_was_open_once_answers_without_network(out_there: Page, line: Line) -> None:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from random import Random
 
-import pytest
-from playwright.sync_api import Browser, Page, Request, expect
+from playwright.sync_api import Page, Request, expect
 
 from infra.published import SITE
 from portal.identifiers import REFERENCE_ALPHABET, format_reference
@@ -16,10 +14,8 @@ from tests.journeys.conftest import OpenPage
 from tests.journeys.inspection import PHONE, faults_of
 from tests.journeys.line import Line
 from tests.journeys.stage import Stage
-from tests.journeys.watch import Watch
 from tests.sealing import OURS, THEIRS, a_pak, known
 
-CUT_LINE = ("net::ERR_", "Failed to fetch")  # what the browser says of a line that is cut
 random = Random(4)
 
 
@@ -39,24 +35,6 @@ def heading(page: Page) -> object:
 
 def shown(page: Page) -> list[str]:
     return page.locator("[data-result] dd").all_inner_texts()
-
-
-@pytest.fixture
-def line(stage: Stage) -> Iterator[Line]:
-    """The network where the paper is shown."""
-    with Line(stage.url) as running:
-        yield running
-
-
-@pytest.fixture
-def out_there(browser: Browser, line: Line) -> Iterator[Page]:
-    """A phone on that line."""
-    context = browser.new_context(base_url=line.url, viewport=PHONE, has_touch=True)
-    watch = Watch(line.url)
-    watch.over(context)
-    yield context.new_page()
-    context.close()
-    assert [each for each in watch.complaints if not any(said in each for said in CUT_LINE)] == []
 
 
 def keep(page: Page) -> None:
